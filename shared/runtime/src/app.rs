@@ -1,0 +1,207 @@
+//! The application: every edge of one process, each built on first use.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock, Weak},
+    time::Duration,
+};
+
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+    timeout::TimeoutConfig,
+};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use axum::extract::FromRef;
+use cloud::{Mail, Queue, Secrets, Topic, Workflows};
+use kernel::{Clock, Error, Result};
+use table::{Engine, Table, TenantTable, Usage};
+use web::{Caller, Edge, EdgeKeysDocument};
+
+use crate::Config;
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(3);
+/// A provider that takes longer has an unknown outcome.
+const PROVIDER_LIMIT: Duration = Duration::from_secs(4);
+
+/// Everything that handlers use. Clones share it.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    clock: Clock,
+    credentials: SharedCredentialsProvider,
+    sdk: OnceLock<SdkConfig>,
+    table: OnceLock<Table>,
+    secrets: OnceLock<Secrets>,
+    mail: OnceLock<Mail>,
+    queue: OnceLock<Queue>,
+    topic: OnceLock<Topic>,
+    workflows: OnceLock<Workflows>,
+    http: OnceLock<reqwest::Client>,
+    edge: OnceLock<Edge>,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Of this process: its environment, the system's clock, the function's role.
+    pub fn from_env() -> Self {
+        let role = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+        Self::new(Config::from_env(), Clock::system(), role)
+    }
+
+    /// With everything given.
+    pub fn new(config: Config, clock: Clock, credentials: SharedCredentialsProvider) -> Self {
+        Self(Arc::new(Inner {
+            config,
+            clock,
+            credentials,
+            sdk: OnceLock::new(),
+            table: OnceLock::new(),
+            secrets: OnceLock::new(),
+            mail: OnceLock::new(),
+            queue: OnceLock::new(),
+            topic: OnceLock::new(),
+            workflows: OnceLock::new(),
+            http: OnceLock::new(),
+            edge: OnceLock::new(),
+        }))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    // Built by hand: loading the default chain would link, and ask, providers that no function has.
+    fn sdk(&self) -> &SdkConfig {
+        self.0.sdk.get_or_init(|| sdk_config(&self.0, self.0.config.endpoint_url()))
+    }
+
+    /// The table.
+    pub fn table(&self) -> &Table {
+        self.0.table()
+    }
+
+    /// The data of the caller's club.
+    pub fn tenant_table(&self, caller: &Caller) -> Result<TenantTable> {
+        Ok(self.table().tenant(caller.tenant()?))
+    }
+
+    /// Secrets Manager.
+    pub fn secrets(&self) -> &Secrets {
+        self.0.secrets.get_or_init(|| Secrets::new(self.sdk()))
+    }
+
+    /// E-mail.
+    pub fn mail(&self) -> Result<&Mail> {
+        let from = self.0.config.mail_from()?;
+        Ok(self.0.mail.get_or_init(|| Mail::new(self.sdk(), from)))
+    }
+
+    /// Queues.
+    pub fn queue(&self) -> &Queue {
+        self.0.queue.get_or_init(|| Queue::new(self.sdk()))
+    }
+
+    /// The events topic.
+    pub fn topic(&self) -> &Topic {
+        self.0.topic.get_or_init(|| Topic::new(self.sdk()))
+    }
+
+    /// Workflows.
+    pub fn workflows(&self) -> &Workflows {
+        self.0.workflows.get_or_init(|| Workflows::new(self.sdk()))
+    }
+
+    /// The HTTP client for providers: TLS, no redirects, every call bounded.
+    pub fn http(&self) -> Result<&reqwest::Client> {
+        if let Some(client) = self.0.http.get() {
+            return Ok(client);
+        }
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(PROVIDER_LIMIT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|cause| Error::internal("no HTTP client").with_source(cause))?;
+        Ok(self.0.http.get_or_init(|| client))
+    }
+
+    /// The HTTP edge's state.
+    pub fn edge(&self) -> &Edge {
+        self.0.edge.get_or_init(|| {
+            let issuer = self.0.config.public_base_url().unwrap_or_default().to_owned();
+            // The edge is kept inside the application, so it must not keep it alive.
+            let (for_keys, for_table) = (Arc::downgrade(&self.0), Arc::downgrade(&self.0));
+            Edge::new(
+                self.0.clock.clone(),
+                issuer,
+                move || Box::pin(load_keys(for_keys.clone())),
+                move || {
+                    let inner = for_table
+                        .upgrade()
+                        .unwrap_or_else(|| unreachable!("the application serves a request"));
+                    inner.table().clone()
+                },
+            )
+        })
+    }
+
+    /// What the table cost since the process started; nothing where it was not used.
+    pub(crate) fn usage(&self) -> Usage {
+        self.0.table.get().map(|table| table.meter().usage()).unwrap_or_default()
+    }
+}
+
+impl Inner {
+    fn table(&self) -> &Table {
+        self.table.get_or_init(|| {
+            let sdk = sdk_config(self, self.config.dynamodb_endpoint_url());
+            Table::new(Engine::new(&sdk, self.config.table_name().unwrap_or_default()))
+        })
+    }
+}
+
+fn sdk_config(inner: &Inner, endpoint: Option<&str>) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_LIMIT)
+        .operation_attempt_timeout(ATTEMPT_LIMIT)
+        .build();
+    let mut builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(inner.config.region().to_owned()))
+        .credentials_provider(inner.credentials.clone())
+        .timeout_config(timeouts);
+    if let Some(endpoint) = endpoint {
+        builder = builder.endpoint_url(endpoint);
+    }
+    builder.build()
+}
+
+async fn load_keys(inner: Weak<Inner>) -> Result<EdgeKeysDocument> {
+    let inner = inner.upgrade().ok_or_else(|| Error::internal("the application is gone"))?;
+    let app = App(inner);
+    let id = app.config().edge_keys_secret_id()?;
+    app.secrets()
+        .get(id)
+        .await?
+        .ok_or_else(|| Error::unavailable("KEYS_MISSING", "the platform has no keys yet"))
+}
+
+impl FromRef<App> for Edge {
+    fn from_ref(app: &App) -> Self {
+        app.edge().clone()
+    }
+}

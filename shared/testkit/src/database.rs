@@ -1,0 +1,105 @@
+//! One in-memory DynamoDB for one test.
+
+use std::sync::Mutex;
+
+use dynoxide::actions::{
+    create_table::CreateTableRequest, describe_stream::DescribeStreamRequest,
+    get_records::GetRecordsRequest, get_shard_iterator::GetShardIteratorRequest,
+    list_streams::ListStreamsRequest,
+};
+use runtime::dynamodb::Event as StreamEvent;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// The table's name in tests.
+pub(crate) const TABLE: &str = "clubpulse-test";
+
+/// An embedded DynamoDB with the one table, served on loopback.
+pub struct Database {
+    engine: dynoxide::Database,
+    /// Where it listens.
+    pub url: String,
+    position: Mutex<Option<String>>,
+}
+
+impl Database {
+    /// Starts one. It ends with the test's runtime.
+    pub async fn start() -> Self {
+        let database = dynoxide::Database::memory().expect("an in-memory database");
+        let request: CreateTableRequest =
+            serde_json::from_value(definition()).expect("a table definition");
+        database.create_table(request).expect("the table");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
+        Self { engine: database, url, position: Mutex::new(None) }
+    }
+
+    /// The changes since the last call, as the stream would deliver them; `None` where there are none.
+    pub fn changes(&self) -> Option<StreamEvent> {
+        let mut position = self.position.lock().expect("one reader");
+        let iterator = position.take().unwrap_or_else(|| self.beginning());
+        let request = GetRecordsRequest { shard_iterator: iterator.clone(), limit: Some(1_000) };
+        let answer = self.engine.get_records(request).expect("the stream's records");
+        *position = Some(answer.next_shard_iterator.clone().unwrap_or(iterator));
+        if answer.records.is_empty() {
+            return None;
+        }
+        let records = serde_json::to_value(&answer.records).expect("records are JSON");
+        Some(serde_json::from_value(json!({ "Records": records })).expect("a stream event"))
+    }
+
+    fn beginning(&self) -> String {
+        let streams = ListStreamsRequest {
+            table_name: Some(TABLE.to_owned()),
+            exclusive_start_stream_arn: None,
+            limit: None,
+        };
+        let streams = self.engine.list_streams(streams).expect("the streams");
+        let arn = streams.streams[0].stream_arn.clone();
+        let describe = DescribeStreamRequest {
+            stream_arn: arn.clone(),
+            exclusive_start_shard_id: None,
+            limit: None,
+        };
+        let stream = self.engine.describe_stream(describe).expect("the stream");
+        let iterator = GetShardIteratorRequest {
+            stream_arn: arn,
+            shard_id: stream.stream_description.shards[0].shard_id.clone(),
+            shard_iterator_type: "TRIM_HORIZON".to_owned(),
+            sequence_number: None,
+        };
+        let iterator = self.engine.get_shard_iterator(iterator).expect("an iterator");
+        iterator.shard_iterator.expect("an iterator")
+    }
+
+    /// Every item of the table, for assertions that nothing else was written.
+    pub fn items(&self) -> Vec<Value> {
+        let request = serde_json::from_value(json!({ "TableName": TABLE })).expect("a scan");
+        let answer = self.engine.scan(request).expect("a scan's answer");
+        let answer = serde_json::to_value(&answer).expect("a scan's answer is JSON");
+        answer["Items"].as_array().cloned().unwrap_or_default()
+    }
+}
+
+/// The same keys and indexes as `template.yaml`; a tidy test compares them.
+fn definition() -> Value {
+    let key = |pk: &str, sk: &str| json!([{ "AttributeName": pk, "KeyType": "HASH" }, { "AttributeName": sk, "KeyType": "RANGE" }]);
+    let index = |name: &str| {
+        json!({
+            "IndexName": name,
+            "KeySchema": key(&format!("{name}PK"), &format!("{name}SK")),
+            "Projection": { "ProjectionType": "ALL" },
+        })
+    };
+    let attributes = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"]
+        .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }));
+    json!({
+        "TableName": TABLE,
+        "AttributeDefinitions": attributes,
+        "KeySchema": key("PK", "SK"),
+        "GlobalSecondaryIndexes": [index("GSI1"), index("GSI2")],
+        "BillingMode": "PAY_PER_REQUEST",
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" },
+    })
+}
