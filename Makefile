@@ -37,7 +37,7 @@ e2e: $(VENV)/ready ## the deployed template on the local platform, with IAM enfo
 	$(IN_VENV) -m unittest discover -v -s tests/e2e -t tests/e2e
 
 deny: ## licences and sources of dependencies (cargo install --locked cargo-deny)
-	cargo deny --offline check --config .cargo/deny.toml bans licenses sources
+	cargo deny --offline check bans licenses sources
 
 openapi: ## writes functions/api-docs/openapi.json from the code
 	CLUBPULSE_WRITE=1 cargo test -p integration --locked openapi

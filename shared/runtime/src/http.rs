@@ -46,12 +46,11 @@ fn facts(request: &lambda_http::Request) -> RequestFacts {
         return RequestFacts::default();
     };
     let authorizer = context.authorizer.as_ref();
+    let told = |field: &str| authorizer.and_then(|authorizer| authorizer.fields.get(field));
     RequestFacts {
         request_id: context.request_id.clone().unwrap_or_default(),
         address: context.http.source_ip.clone().unwrap_or_default(),
-        authorized_account: authorizer
-            .and_then(|authorizer| authorizer.fields.get("account_id"))
-            .and_then(|account| account.as_str())
-            .map(str::to_owned),
+        authorized_account: told("account_id").and_then(|id| id.as_str()).map(str::to_owned),
+        token_refused: told("refusal").is_some(),
     }
 }

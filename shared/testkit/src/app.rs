@@ -1,10 +1,12 @@
 //! The application under test.
 
+use std::sync::Arc;
+
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use axum::{
     Router,
     body::Body,
-    http::{HeaderName, HeaderValue, Method, Request, header},
+    http::{HeaderName, HeaderValue, Method, Request, Response, header},
 };
 use http_body_util::BodyExt;
 use kernel::{AccountId, Claims, Clock, ClubId, Role, SessionId, jiff::Timestamp};
@@ -30,8 +32,11 @@ pub struct TestApp {
     pub cloud: Cloud,
     /// The platform's keys.
     pub keys: Keys,
-    functions: Vec<(Vec<Route>, Router)>,
+    functions: Functions,
 }
+
+/// The functions behind one gateway, each with its route table.
+type Functions = Arc<Vec<(Vec<Route>, Router)>>;
 
 impl TestApp {
     /// Starts the functions with these routes at an instant; `variables` adds to the configuration.
@@ -48,10 +53,10 @@ impl TestApp {
         });
         let credentials = Credentials::new("test", "test", None, None, "test");
         let app = App::new(config, clock.clone(), SharedCredentialsProvider::new(credentials));
-        let functions = functions
-            .into_iter()
-            .map(|routes| (routes.table().to_vec(), runtime::router(routes, &app)))
-            .collect();
+        let functions = functions.into_iter();
+        let functions =
+            functions.map(|routes| (routes.table().to_vec(), runtime::router(routes, &app)));
+        let functions = Arc::new(functions.collect());
         Self { app, clock, database, cloud, keys, functions }
     }
 
@@ -65,7 +70,7 @@ impl TestApp {
         let now = self.clock.now().as_second();
         let permissions = roles.iter().flat_map(|role| role.default_permissions()).copied();
         Claims {
-            iss: PUBLIC_BASE_URL.to_owned(),
+            iss: self.app.config().public_base_url().expect("an issuer").to_owned(),
             aud: Claims::AUDIENCE.to_owned(),
             sub: account,
             club,
@@ -103,23 +108,41 @@ impl TestApp {
         self.call("DELETE", path).token(token).send().await
     }
 
+    /// Every route of every function, with who may call it.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.functions.iter().flat_map(|(routes, _)| routes)
+    }
+
+    /// The functions as one service, for callers that need a real port.
+    pub fn service(&self) -> Router {
+        let functions = self.functions.clone();
+        Router::new().fallback(move |request: Request<Body>| {
+            let functions = functions.clone();
+            async move { run(&functions, request).await }
+        })
+    }
+
     /// Runs a request as the gateway would: at the function that has the route.
     pub async fn run(&self, request: Request<Body>) -> Answer {
-        let (method, path) =
-            (request.method().as_str().to_owned(), request.uri().path().to_owned());
-        let has_route = |routes: &[Route]| {
-            routes.iter().any(|route| route.method == method && fits(&route.path, &path))
-        };
-        let found = self.functions.iter().find(|(routes, _)| has_route(routes));
-        let (_, router) = found.or(self.functions.first()).expect("a function");
-        let response = router.clone().oneshot(request).await.expect("routers never fail");
-        let (parts, body) = response.into_parts();
+        let (parts, body) = run(&self.functions, request).await.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();
-        let body = serde_json::from_slice(&bytes)
-            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        let body = if bytes.is_empty() { Value::Null } else { body };
+        let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+        let body = match bytes.len() {
+            0 => Value::Null,
+            _ => serde_json::from_slice(&bytes).unwrap_or_else(|_| text()),
+        };
         Answer { status: parts.status, headers: parts.headers, body }
     }
+}
+
+async fn run(functions: &Functions, request: Request<Body>) -> Response<Body> {
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    let has_route = |routes: &[Route]| {
+        routes.iter().any(|route| route.method == method && fits(&route.path, path))
+    };
+    let found = functions.iter().find(|(routes, _)| has_route(routes));
+    let (_, router) = found.or(functions.first()).expect("a function");
+    router.clone().oneshot(request).await.expect("routers never fail")
 }
 
 fn variable(name: &str, database: &Database, cloud: &Cloud) -> Option<String> {

@@ -163,13 +163,15 @@ async fn caller_of(permission: Permission, parts: &Parts) -> Result<(Edge, Calle
 
 /// Where the gateway's authorizer ran, it must have come to the same account.
 fn agrees_with_authorizer(claims: &Claims, facts: Option<&RequestFacts>) -> Result<()> {
-    match facts.and_then(|facts| facts.authorized_account.as_deref()) {
-        Some(account) if account != claims.sub.to_string() => Err(Error::unauthenticated(
+    let Some(facts) = facts else { return Ok(()) };
+    let other = |account: &str| account != claims.sub.to_string();
+    if facts.token_refused || facts.authorized_account.as_deref().is_some_and(other) {
+        return Err(Error::unauthenticated(
             "TOKEN_MALFORMED",
-            "the gateway saw another token; log in again",
-        )),
-        _ => Ok(()),
+            "the gateway does not take this token; log in again",
+        ));
     }
+    Ok(())
 }
 
 fn authorization(headers: &HeaderMap) -> Option<&str> {

@@ -22,6 +22,8 @@ pub struct RequestFacts {
     pub address: String,
     /// Whom the gateway's authorizer recognised, where one ran.
     pub authorized_account: Option<String>,
+    /// Whether the gateway's authorizer refused the token.
+    pub token_refused: bool,
 }
 
 /// What the edge knows of an answer, for the log line.
