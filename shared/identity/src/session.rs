@@ -1,0 +1,183 @@
+//! Sessions: how long a sign-in lasts, and what a refresh token is worth.
+
+use kernel::{
+    AccountId, ClubId, Result, SessionId,
+    jiff::{SignedDuration, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{RefreshToken, secret};
+
+/// A session that nobody uses ends after this.
+const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Every session ends after this.
+const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// One sign-in as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The club it is for; `None` of a platform operator's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub club_id: Option<ClubId>,
+    /// Of all its tokens.
+    pub family_hash: String,
+    /// Of the one token that is good.
+    pub refresh_hash: String,
+    /// Which token of the family that is, from 1.
+    pub generation: u64,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends, if it is not used before.
+    pub expires_at: Timestamp,
+    /// When it was ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What a token is worth to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the good one.
+    Good,
+    /// It never belonged to this session.
+    Foreign,
+    /// It was good once: somebody has a copy.
+    Reused,
+    /// The session was ended.
+    Revoked,
+    /// The session's time is over.
+    Expired,
+}
+
+impl Session {
+    /// A new session, and its first token.
+    pub fn open(
+        account: AccountId,
+        club: Option<ClubId>,
+        now: Timestamp,
+    ) -> Result<(Self, RefreshToken)> {
+        let id = SessionId::new();
+        let token = RefreshToken::first(account, id)?;
+        let session = Self {
+            id,
+            account_id: account,
+            club_id: club,
+            family_hash: token.family_hash(),
+            refresh_hash: token.hash(),
+            generation: 1,
+            created_at: now,
+            expires_at: now + IDLE,
+            revoked_at: None,
+        };
+        Ok((session, token))
+    }
+
+    /// What this token is worth now.
+    pub fn judge(&self, token: &RefreshToken, now: Timestamp) -> Verdict {
+        if !secret::same(&self.family_hash, &token.family_hash()) {
+            return Verdict::Foreign;
+        }
+        if self.revoked_at.is_some() {
+            return Verdict::Revoked;
+        }
+        if now >= self.expires_at {
+            return Verdict::Expired;
+        }
+        if secret::same(&self.refresh_hash, &token.hash()) {
+            Verdict::Good
+        } else {
+            Verdict::Reused
+        }
+    }
+
+    /// The session after its good token was used, and the token that is good from then on.
+    pub fn rotated(&self, token: &RefreshToken, now: Timestamp) -> Result<(Self, RefreshToken)> {
+        let next = token.next()?;
+        let session = Self {
+            refresh_hash: next.hash(),
+            generation: self.generation + 1,
+            expires_at: (now + IDLE).min(self.created_at + LONGEST),
+            ..self.clone()
+        };
+        Ok((session, next))
+    }
+
+    /// How long the good token stays good if it is not used, in seconds.
+    pub fn expires_in(&self, now: Timestamp) -> i64 {
+        self.expires_at.duration_since(now).as_secs()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn days(days: i64) -> Timestamp {
+        START + SignedDuration::from_hours(24 * days)
+    }
+
+    fn opened() -> (Session, RefreshToken) {
+        Session::open(AccountId::new(), Some(ClubId::new()), START).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_good_once_and_then_a_sign_of_theft() {
+        let (session, first) = opened();
+        assert_eq!(session.judge(&first, START), Verdict::Good);
+        let (session, second) = session.rotated(&first, START).unwrap();
+        assert_eq!(session.judge(&second, START), Verdict::Good);
+        assert_eq!(session.judge(&first, START), Verdict::Reused);
+        let (session, _) = session.rotated(&second, START).unwrap();
+        assert_eq!(session.judge(&first, START), Verdict::Reused, "any older generation");
+        assert_eq!(session.generation, 3);
+    }
+
+    #[test]
+    fn an_invented_token_is_not_a_reused_one() {
+        let (session, token) = opened();
+        let invented = RefreshToken::first(token.account(), token.session()).unwrap();
+        assert_eq!(session.judge(&invented, START), Verdict::Foreign);
+    }
+
+    #[test]
+    fn a_session_ends_thirty_days_after_its_last_use() {
+        let (session, token) = opened();
+        assert_eq!(session.judge(&token, days(30) - SignedDuration::from_secs(1)), Verdict::Good);
+        assert_eq!(session.judge(&token, days(30)), Verdict::Expired);
+        let (session, token) = session.rotated(&token, days(20)).unwrap();
+        assert_eq!(session.judge(&token, days(49)), Verdict::Good);
+        assert_eq!(session.judge(&token, days(50)), Verdict::Expired);
+    }
+
+    #[test]
+    fn no_session_lasts_longer_than_ninety_days() {
+        let (mut session, mut token) = opened();
+        for day in [25, 50, 75] {
+            (session, token) = session.rotated(&token, days(day)).unwrap();
+        }
+        assert_eq!(session.expires_at, days(90));
+        assert_eq!(session.expires_in(days(89)), 24 * 3600);
+    }
+
+    #[test]
+    fn an_ended_session_takes_no_token() {
+        let (session, token) = opened();
+        let session = Session { revoked_at: Some(START), ..session };
+        assert_eq!(session.judge(&token, START), Verdict::Revoked);
+    }
+
+    #[test]
+    fn nothing_kept_reveals_a_token() {
+        let (session, token) = opened();
+        let kept = serde_json::to_string(&session).unwrap();
+        let text = token.reveal();
+        // The ids are no secret; everything after them is.
+        assert!(!kept.contains(&text[4 + 43..]));
+    }
+}
