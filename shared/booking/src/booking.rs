@@ -1,0 +1,140 @@
+//! A booking and its life.
+
+use facilities::{Court, Name, Venue, Zone};
+use kernel::{
+    AccountId, BookingId, CourtId, Money, PaymentId, Result, VenueId,
+    jiff::{SignedDuration, Timestamp, civil::Date},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Part, Plan, Status, Step};
+
+/// A court for a time, for somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Booking {
+    /// Its id.
+    pub id: BookingId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// Where.
+    pub venue_id: VenueId,
+    /// What the venue was called when it was booked.
+    pub venue_name: Name,
+    /// On which court.
+    pub court_id: CourtId,
+    /// What the court was called when it was booked.
+    pub court_name: Name,
+    /// The venue's clock.
+    pub time_zone: Zone,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// The slots it takes, by local day; it is listed under the first.
+    pub parts: Vec<Part>,
+    /// What it costs.
+    pub price: Money,
+    /// How it stands.
+    pub status: Status,
+    /// Until when an unpaid booking keeps its slots; only while held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_expires_at: Option<Timestamp>,
+    /// The payment that confirms it; none where it is free of charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<PaymentId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was confirmed, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<Timestamp>,
+    /// When its hold ended unpaid, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_at: Option<Timestamp>,
+    /// When it was cancelled, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<Timestamp>,
+    /// Who cancelled it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<AccountId>,
+    /// Grows with every change.
+    pub version: u64,
+}
+
+/// How the booking will be paid.
+#[derive(Debug, Clone, Copy)]
+pub struct Payable {
+    /// By this payment.
+    pub payment: PaymentId,
+    /// Within this time.
+    pub hold_seconds: u32,
+}
+
+impl Booking {
+    /// A new booking: held where there is something to pay, confirmed at once where there is not.
+    pub fn new(
+        id: BookingId,
+        account: AccountId,
+        (venue, court): (&Venue, &Court),
+        plan: Plan,
+        payable: Option<Payable>,
+        now: Timestamp,
+    ) -> Self {
+        // Whole seconds: the hold on the court's day and the one told to the player are the same instant.
+        let until = |payable: Payable| {
+            let end = now.saturating_add(SignedDuration::from_secs(payable.hold_seconds.into()));
+            end.ok().and_then(|end| Timestamp::from_second(end.as_second()).ok())
+        };
+        let status = if payable.is_some() { Status::Held } else { Status::Confirmed };
+        Self {
+            id,
+            account_id: account,
+            venue_id: venue.id,
+            venue_name: venue.name.clone(),
+            court_id: court.id,
+            court_name: court.name.clone(),
+            time_zone: venue.time_zone.clone(),
+            starts_at: plan.starts_at,
+            ends_at: plan.ends_at,
+            parts: plan.parts,
+            price: plan.price,
+            status,
+            hold_expires_at: payable.and_then(until),
+            payment_id: payable.map(|payable| payable.payment),
+            created_at: now,
+            confirmed_at: payable.is_none().then_some(now),
+            expired_at: None,
+            cancelled_at: None,
+            cancelled_by: None,
+            version: 1,
+        }
+    }
+
+    /// The local day it is listed under.
+    pub fn date(&self) -> Date {
+        let listed = self.parts.first().map(|part| part.date);
+        listed.unwrap_or_else(|| self.time_zone.rules().to_datetime(self.starts_at).date())
+    }
+
+    /// Whether its hold has ended and nobody has released it yet.
+    pub fn hold_has_ended(&self, now: Timestamp) -> bool {
+        self.status == Status::Held && self.hold_expires_at.is_none_or(|until| until <= now)
+    }
+
+    /// Whether play has begun.
+    pub fn has_started(&self, now: Timestamp) -> bool {
+        self.starts_at <= now
+    }
+
+    /// The booking after a step.
+    pub(crate) fn stepped(&self, step: Step, now: Timestamp) -> Result<Self> {
+        let status = self.status.after(step)?;
+        let mut next =
+            Self { status, hold_expires_at: None, version: self.version + 1, ..self.clone() };
+        match step {
+            Step::Confirm | Step::Reclaim => next.confirmed_at = Some(now),
+            Step::Expire => next.expired_at = Some(now),
+            Step::Cancel => next.cancelled_at = Some(now),
+        }
+        Ok(next)
+    }
+}

@@ -1,0 +1,54 @@
+//! Booking: who has which court when.
+//!
+//! Words: a *slot* is five minutes of a court, numbered from the first instant of a local day; a *part* is what a
+//! booking takes of one day; a *hold* keeps slots for an unpaid booking until it ends; to *give back* is to
+//! free slots; a *claim* takes them; an ended hold is *released* by its message or by whoever meets it first.
+//!
+//! | question | key | items read |
+//! |---|---|---|
+//! | what is free at a venue on a day | `DAY#<venue>#<date>` | 1 a court, one query |
+//! | may this be booked | `DAY#<venue>#<date>` / `COURT#<court>` | 1 a day touched, in a batch with venue and court |
+//! | a booking | `BOOKING#<booking>` / `BOOKING` | 1 |
+//! | an account's bookings | first index, `ACCOUNT#<account>` → `<starts_at>#<booking>` | a page |
+//! | a venue's bookings of a day | second index, `VENUEDAY#<venue>#<date>` → `<starts_at>#<court>#<booking>` | a page |
+//!
+//! A court's day holds `taken` (a number set), `version`, and one attribute `hold_<booking>` {first, count, until}
+//! for each hold.
+//!
+//! Invariants: no slot is ever in two bookings that are held or confirmed; a booking's slots are given back
+//! once; rules know no clock but the instant they are given; knows nothing of payments, whose writes join
+//! the same transactions from outside.
+
+mod availability;
+mod booking;
+mod day;
+mod error;
+mod event;
+mod local_day;
+mod local_time;
+mod opening;
+mod plan;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod samples;
+mod slots;
+mod status;
+mod store;
+#[cfg(test)]
+mod vectors;
+
+pub use availability::{Free, Start, days_of, free, starts};
+pub use booking::{Booking, Payable};
+pub use day::{CourtDay, CourtDays, Hold, VenueDay};
+pub use error::{DAYS_AHEAD, booking_not_found, day_changed, may_be_repeated, slot_taken};
+pub use event::{BookingFact, CANCELLED, CONFIRMED, EXPIRED, HELD};
+pub use local_day::{day_of, first_instant};
+pub use local_time::{LocalStart, local_text};
+pub use plan::{Plan, Wish, plan, price};
+pub use slots::{Part, SLOT_MINUTES, Slots, parts};
+pub use status::{Status, Step};
+pub use store::{
+    Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
+    day_keys, expire, reclaim, venue_day,
+};

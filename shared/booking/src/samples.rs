@@ -1,0 +1,42 @@
+//! Venues and courts for the tests of this crate.
+
+use facilities::{Court, Durations, OpeningHours, PricePerHour, StartEvery, Status, Venue, Zone};
+use kernel::{CourtId, Currency, Money, VenueId, jiff::Timestamp};
+use serde_json::json;
+
+/// A venue that has the same hours every day.
+pub(crate) fn venue(zone: &str, hours: &[(&str, &str)], every: u16) -> Venue {
+    let day: Vec<_> =
+        hours.iter().map(|(opens, closes)| json!({ "opens": opens, "closes": closes })).collect();
+    let week = json!({
+        "monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": day,
+        "saturday": day, "sunday": day,
+    });
+    Venue {
+        id: VenueId::new(),
+        name: "Costanera".to_owned().try_into().unwrap(),
+        time_zone: Zone::try_from(zone.to_owned()).unwrap(),
+        opening_hours: serde_json::from_value::<OpeningHours>(week).unwrap(),
+        start_every_minutes: StartEvery::try_from(every).unwrap(),
+        status: Status::Active,
+        version: 1,
+        created_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// A padel court of the venue at 12.00 an hour.
+pub(crate) fn court(venue: &Venue, durations: &[u16]) -> Court {
+    Court {
+        id: CourtId::new(),
+        venue_id: venue.id,
+        name: "Padel 1".to_owned().try_into().unwrap(),
+        sport: facilities::Sport::Padel,
+        surface: facilities::Surface::ArtificialGrass,
+        indoor: false,
+        durations_minutes: Durations::try_from(durations.to_vec()).unwrap(),
+        price_per_hour: PricePerHour::try_from(Money::new(1_200, Currency::Ars)).unwrap(),
+        status: Status::Active,
+        version: 1,
+        created_at: Timestamp::UNIX_EPOCH,
+    }
+}

@@ -1,0 +1,107 @@
+//! What a booking is, and what it may become.
+
+use std::fmt;
+
+use kernel::{Error, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The state of a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = BookingStatus)]
+pub enum Status {
+    /// The slot is kept until it is paid or the hold ends.
+    Held,
+    /// The court is theirs.
+    Confirmed,
+    /// Given up, by the player or the club.
+    Cancelled,
+    /// Not paid in time.
+    Expired,
+}
+
+/// What happens to a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It is paid.
+    Confirm,
+    /// Its hold ends unpaid.
+    Expire,
+    /// It is given up.
+    Cancel,
+    /// It is paid after its hold has ended, and its slots are still free.
+    Reclaim,
+}
+
+impl Status {
+    /// As it is stored and written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether its slots are its own.
+    pub const fn has_slots(self) -> bool {
+        matches!(self, Self::Held | Self::Confirmed)
+    }
+
+    /// What it becomes: `BOOKING_HELD`, `BOOKING_CONFIRMED`, `BOOKING_CANCELLED` or `BOOKING_EXPIRED` where the step
+    /// is not possible any more, or not yet.
+    pub fn after(self, step: Step) -> Result<Self> {
+        match (self, step) {
+            (Self::Held, Step::Confirm) | (Self::Expired, Step::Reclaim) => Ok(Self::Confirmed),
+            (Self::Held, Step::Expire) => Ok(Self::Expired),
+            (Self::Held | Self::Confirmed, Step::Cancel) => Ok(Self::Cancelled),
+            (Self::Held, _) => Err(refused("BOOKING_HELD", "the booking is held and not paid")),
+            (Self::Confirmed, _) => {
+                Err(refused("BOOKING_CONFIRMED", "the booking is already confirmed"))
+            }
+            (Self::Cancelled, _) => {
+                Err(refused("BOOKING_CANCELLED", "the booking is cancelled; book again"))
+            }
+            (Self::Expired, _) => Err(refused(
+                "BOOKING_EXPIRED",
+                "the booking was not paid in time and its court is free again; book again",
+            )),
+        }
+    }
+}
+
+fn refused(code: &'static str, message: &'static str) -> Error {
+    Error::conflict(code, message)
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_booking_goes_only_forward() {
+        use Status as S;
+        use Step as T;
+        let allowed = [
+            (S::Held, T::Confirm, S::Confirmed),
+            (S::Held, T::Expire, S::Expired),
+            (S::Held, T::Cancel, S::Cancelled),
+            (S::Confirmed, T::Cancel, S::Cancelled),
+            (S::Expired, T::Reclaim, S::Confirmed),
+        ];
+        for from in [S::Held, S::Confirmed, S::Cancelled, S::Expired] {
+            for step in [T::Confirm, T::Expire, T::Cancel, T::Reclaim] {
+                let expected = allowed.iter().find(|rule| (rule.0, rule.1) == (from, step));
+                assert_eq!(from.after(step).ok(), expected.map(|rule| rule.2), "{from} {step:?}");
+            }
+        }
+    }
+}

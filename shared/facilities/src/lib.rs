@@ -1,0 +1,38 @@
+//! Facilities: where one plays.
+//!
+//! Words: a *venue* is a place with one clock and weekly opening hours; a *court* is what is booked there;
+//! *retired* is the end of either: bookings made before stay, no new ones are taken.
+//!
+//! | question | key | items read |
+//! |---|---|---|
+//! | a venue | `VENUE#<venue>` / `VENUE` | 1 |
+//! | a venue with its courts | `VENUE#<venue>` | 1 + courts, one query |
+//! | a court | `VENUE#<venue>` / `COURT#<court>` | 1 |
+//! | the club's active venues | first index, `VENUES` → `<venue>` | a page |
+//!
+//! Invariants: times are multiples of five minutes; a venue's time zone never changes; a retired venue has
+//! no active court; knows nothing of bookings.
+
+mod court;
+mod error;
+mod hours;
+mod name;
+mod sport;
+mod store;
+mod venue;
+mod zone;
+
+pub use court::{Court, CourtChange, Durations, PricePerHour};
+pub use error::{
+    check_currency, court_not_found, court_retired, stale, venue_not_found, venue_retired,
+};
+pub use hours::{DAY_MINUTES, Interval, OpeningHours, STEP_MINUTES, StartEvery, TimeOfDay, Week};
+pub use name::Name;
+pub use sport::{Sport, Surface};
+pub use store::{
+    COURTS_LIMIT, change_court, change_venue, court, court_key, court_unchanged, courts,
+    create_court, create_venue, retire_court, retire_venue, venue, venue_key, venue_with_courts,
+    venues,
+};
+pub use venue::{Status, Venue, VenueChange, VenueWithCourts};
+pub use zone::Zone;
