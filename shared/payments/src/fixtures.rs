@@ -1,0 +1,44 @@
+//! What the unit tests of this crate start from.
+
+use kernel::{
+    AccountId, BookingId, ClubId, Currency, Money, PaymentId,
+    jiff::{SignedDuration, Timestamp},
+};
+
+use crate::{Due, Outcome, Payment, Provider, ProviderPayment, ProviderRefund, RefundOutcome};
+
+pub(crate) const NOW: Timestamp = Timestamp::constant(1_795_284_000, 0);
+pub(crate) const SELLER: &str = "110000001";
+
+/// 120.00 ARS, held for ten minutes from now.
+pub(crate) fn payment() -> Payment {
+    let due = Due {
+        booking_id: BookingId::new(),
+        account_id: AccountId::new(),
+        amount: ars(12_000),
+        expires_at: NOW + SignedDuration::from_mins(10),
+    };
+    Payment::new(PaymentId::new(), ClubId::new(), Provider::Mercadopago, due, NOW)
+}
+
+pub(crate) fn ars(amount: i64) -> Money {
+    Money::new(amount, Currency::Ars)
+}
+
+/// What the provider tells when `payment` was paid as asked.
+pub(crate) fn truth(payment: &Payment) -> ProviderPayment {
+    ProviderPayment {
+        id: "9001".parse().unwrap(),
+        outcome: Outcome::Approved,
+        amount: Some(payment.amount),
+        fee: Some(ars(500)),
+        refunds: Vec::new(),
+        seller: SELLER.to_owned(),
+        reference: payment.id.to_string(),
+        updated_at: NOW,
+    }
+}
+
+pub(crate) fn refund(id: &str, amount: i64) -> ProviderRefund {
+    ProviderRefund { id: id.parse().unwrap(), amount: ars(amount), outcome: RefundOutcome::Done }
+}

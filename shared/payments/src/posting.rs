@@ -1,0 +1,77 @@
+//! How payments are booked.
+
+use kernel::{Error, Result, jiff::Timestamp};
+use ledger::{AccountAddress, Posting, Reference, Transaction};
+
+use crate::{Payment, Provider, ProviderPayment, ProviderRefund};
+
+/// What members pay for courts.
+const COURT_BOOKINGS: AccountAddress = AccountAddress::fixed("income:court_bookings");
+/// What providers keep.
+const PROVIDER_FEES: AccountAddress = AccountAddress::fixed("expenses:provider_fees");
+/// What payers' banks took back.
+const CHARGEBACKS: AccountAddress = AccountAddress::fixed("expenses:chargebacks");
+
+/// What a provider holds for the club.
+fn held_by(provider: Provider) -> AccountAddress {
+    match provider {
+        Provider::Mercadopago => AccountAddress::fixed("assets:provider:mercadopago"),
+    }
+}
+
+fn reference(provider: Provider, fact: &str, id: &str) -> Result<Reference> {
+    format!("{}:{fact}:{id}", provider.as_str())
+        .parse()
+        .map_err(|cause| Error::internal("a fact has no name in the ledger").with_source(cause))
+}
+
+/// The money was taken: the provider holds it less its fee, the club has earned it.
+pub(crate) fn taken(
+    payment: &Payment,
+    truth: &ProviderPayment,
+    now: Timestamp,
+) -> Result<Transaction> {
+    let gross = truth.amount.unwrap_or(payment.amount);
+    // A fee that cannot be read, or that gives, is left to people: the gross amount is booked.
+    let fee = truth.fee.map_or(0, |fee| fee.amount.max(0));
+    let postings = [
+        Posting::debit(held_by(payment.provider), payment.money(gross.amount - fee)),
+        Posting::debit(PROVIDER_FEES, payment.money(fee)),
+        Posting::credit(COURT_BOOKINGS, gross),
+    ];
+    let moving = postings.into_iter().filter(|posting| posting.amount != 0).collect();
+    let reference = reference(payment.provider, "payment", truth.id.as_str())?;
+    let description = format!("Payment {} of booking {}", payment.id, payment.booking_id);
+    Ok(Transaction::new(reference, description, moving, now)?)
+}
+
+/// Money was given back.
+pub(crate) fn refunded(
+    payment: &Payment,
+    refund: &ProviderRefund,
+    now: Timestamp,
+) -> Result<Transaction> {
+    let postings = vec![
+        Posting::debit(COURT_BOOKINGS, refund.amount),
+        Posting::credit(held_by(payment.provider), refund.amount),
+    ];
+    let reference = reference(payment.provider, "refund", refund.id.as_str())?;
+    let description = format!("Refund of payment {}", payment.id);
+    Ok(Transaction::new(reference, description, postings, now)?)
+}
+
+/// The payer's bank took back what was left.
+pub(crate) fn charged_back(
+    payment: &Payment,
+    truth: &ProviderPayment,
+    amount: i64,
+    now: Timestamp,
+) -> Result<Transaction> {
+    let postings = vec![
+        Posting::debit(CHARGEBACKS, payment.money(amount)),
+        Posting::credit(held_by(payment.provider), payment.money(amount)),
+    ];
+    let reference = reference(payment.provider, "chargeback", truth.id.as_str())?;
+    let description = format!("Chargeback of payment {}", payment.id);
+    Ok(Transaction::new(reference, description, postings, now)?)
+}
