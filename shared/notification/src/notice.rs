@@ -1,0 +1,105 @@
+//! What there is to say.
+
+use kernel::{
+    Money, PersonName,
+    jiff::{Timestamp, tz::TimeZone},
+};
+
+use crate::{Language, Template};
+
+/// One notice to one person.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Whom it greets.
+    pub recipient: PersonName,
+    /// What it is written in.
+    pub language: Language,
+    /// The club's name.
+    pub club: String,
+    /// Where its times are local: the venue's zone, or the club's.
+    pub time_zone: TimeZone,
+    /// What it says.
+    pub notice: Notice,
+}
+
+/// The things that people are told.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// The court is theirs.
+    BookingConfirmed(BookingFacts),
+    /// The booking is cancelled.
+    BookingCancelled {
+        /// Which.
+        booking: BookingFacts,
+        /// What will be given back, if anything.
+        refund: Option<Money>,
+    },
+    /// The booking was not paid in time.
+    BookingExpired(BookingFacts),
+    /// The provider did not take the money.
+    PaymentDeclined {
+        /// For which booking.
+        booking: BookingFacts,
+        /// Until when the court is kept.
+        held_until: Timestamp,
+        /// Where to pay again, if that is known.
+        checkout: Option<String>,
+    },
+    /// Money was given back.
+    PaymentRefunded {
+        /// For which booking.
+        booking: BookingFacts,
+        /// How much.
+        amount: Money,
+    },
+    /// They are a member now.
+    MemberWelcome,
+    /// They are asked to take over their new club.
+    OwnerInvitation {
+        /// Where they accept.
+        link: String,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+}
+
+/// A booking as people know it.
+#[derive(Debug, Clone)]
+pub struct BookingFacts {
+    /// The court's name.
+    pub court: String,
+    /// Its venue's name.
+    pub venue: String,
+    /// When play begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// What it costs; zero is not mentioned.
+    pub price: Money,
+}
+
+impl Notice {
+    /// Which wording says it.
+    pub fn template(&self) -> Template {
+        match self {
+            Self::BookingConfirmed(_) => Template::BookingConfirmed,
+            Self::BookingCancelled { .. } => Template::BookingCancelled,
+            Self::BookingExpired(_) => Template::BookingExpired,
+            Self::PaymentDeclined { .. } => Template::PaymentDeclined,
+            Self::PaymentRefunded { .. } => Template::PaymentRefunded,
+            Self::MemberWelcome => Template::MemberWelcome,
+            Self::OwnerInvitation { .. } => Template::OwnerInvitation,
+        }
+    }
+
+    pub(crate) fn booking(&self) -> Option<&BookingFacts> {
+        match self {
+            Self::BookingConfirmed(booking)
+            | Self::BookingCancelled { booking, .. }
+            | Self::BookingExpired(booking)
+            | Self::PaymentDeclined { booking, .. }
+            | Self::PaymentRefunded { booking, .. } => Some(booking),
+            Self::MemberWelcome | Self::OwnerInvitation { .. } => None,
+        }
+    }
+}

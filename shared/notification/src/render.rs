@@ -1,0 +1,247 @@
+//! From a notice and its wording to a message.
+
+use kernel::{Error, Result};
+use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
+
+use crate::{Language, Letter, Notice, Wording, words};
+
+/// What stands around the words of every HTML part.
+const FRAME: &str = include_str!("../templates/frame.html");
+
+/// A message, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// The plain-text part.
+    pub text: String,
+    /// The HTML part, a whole document.
+    pub html: String,
+}
+
+/// The names that a wording may use. What a notice does not have is none, and may be asked for with `if`.
+#[derive(Serialize)]
+struct Facts<'a> {
+    language: &'static str,
+    name: &'a str,
+    club: &'a str,
+    court: Option<&'a str>,
+    venue: Option<&'a str>,
+    day: Option<String>,
+    start: Option<String>,
+    hours: Option<String>,
+    zone: Option<String>,
+    price: Option<String>,
+    /// What is or will be given back.
+    amount: Option<String>,
+    held_until: Option<String>,
+    link: Option<&'a str>,
+    expires: Option<String>,
+}
+
+/// Says the letter's notice in these words. A wording that names something unknown is a defect.
+pub fn render(letter: &Letter, wording: &Wording) -> Result<Rendered> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    let syntax =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(broken)?;
+    environment.set_syntax(syntax);
+    let facts = Value::from(Serde(Facts::of(letter)));
+    // The ending of the name decides what is escaped.
+    let part = |name: &str, source: &str| {
+        environment.render_named_str(name, source, facts.clone()).map_err(broken)
+    };
+    let subject = part("subject.txt", &wording.subject)?;
+    let text = part("text.txt", &wording.text)?;
+    let body = part("body.html", &wording.html)?;
+    let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
+    let framed = minijinja::context! { subject => subject.as_str(), body, language => letter.language.code() };
+    let html = environment.render_named_str("frame.html", FRAME, framed).map_err(broken)?;
+    Ok(Rendered { subject, text: paragraphs(&text), html })
+}
+
+impl<'a> Facts<'a> {
+    fn of(letter: &'a Letter) -> Self {
+        let Letter { recipient, language, club, time_zone, notice } = letter;
+        let language = *language;
+        let local = |instant: kernel::jiff::Timestamp| instant.to_zoned(time_zone.clone());
+        let booking = notice.booking();
+        let starts = booking.map(|booking| local(booking.starts_at));
+        let ends = booking.map(|booking| local(booking.ends_at));
+        let (mut amount, mut held_until, mut link, mut expires) = (None, None, None, None);
+        match notice {
+            Notice::BookingCancelled { refund, .. } => amount = *refund,
+            Notice::PaymentRefunded { amount: refunded, .. } => amount = Some(*refunded),
+            Notice::PaymentDeclined { held_until: until, checkout, .. } => {
+                held_until = Some(words::hour(&local(*until)));
+                link = checkout.as_deref();
+            }
+            Notice::OwnerInvitation { link: accept, expires_at } => {
+                link = Some(accept);
+                expires = Some(moment(language, &local(*expires_at)));
+            }
+            Notice::BookingConfirmed(_) | Notice::BookingExpired(_) | Notice::MemberWelcome => {}
+        }
+        Self {
+            language: language.code(),
+            name: recipient.as_str(),
+            club,
+            court: booking.map(|booking| booking.court.as_str()),
+            venue: booking.map(|booking| booking.venue.as_str()),
+            day: starts.as_ref().map(|starts| words::day(language, starts)),
+            start: starts.as_ref().map(words::hour),
+            hours: starts.as_ref().zip(ends).map(|(from, to)| words::hours(language, from, &to)),
+            zone: starts.as_ref().map(|starts| words::zone(language, starts)),
+            price: booking
+                .filter(|booking| !booking.price.is_zero())
+                .map(|booking| words::money(language, booking.price)),
+            amount: amount.map(|amount| words::money(language, amount)),
+            held_until,
+            link,
+            expires,
+        }
+    }
+}
+
+/// `jueves 26 de noviembre de 2026, 18:00 (hora de Buenos Aires, UTC-3)`.
+fn moment(language: Language, at: &kernel::jiff::Zoned) -> String {
+    format!("{}, {} ({})", words::day(language, at), words::hour(at), words::zone(language, at))
+}
+
+/// One empty line between paragraphs, whatever an `if` left out.
+fn paragraphs(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    for line in text.trim().lines().map(str::trim_end) {
+        if !(line.is_empty() && tidy.ends_with("\n\n")) {
+            tidy.push_str(line);
+            tidy.push('\n');
+        }
+    }
+    tidy
+}
+
+fn broken(cause: minijinja::Error) -> Error {
+    Error::internal("a notice's wording cannot be rendered").with_source(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Currency, Money, jiff::tz::TimeZone};
+
+    use super::*;
+    use crate::{BookingFacts, Template};
+
+    fn booking() -> BookingFacts {
+        BookingFacts {
+            court: "Padel 1 & <2>".into(),
+            venue: "Costanera".into(),
+            starts_at: "2026-11-26T21:00:00Z".parse().unwrap(),
+            ends_at: "2026-11-26T22:30:00Z".parse().unwrap(),
+            price: Money::new(1_200_000, Currency::Ars),
+        }
+    }
+
+    fn notices() -> Vec<Notice> {
+        let money = Money::new(600_000, Currency::Ars);
+        let until = booking().starts_at;
+        let link = "https://example.org/docs#invitation=abc&club=norte".to_owned();
+        vec![
+            Notice::BookingConfirmed(booking()),
+            Notice::BookingCancelled { booking: booking(), refund: Some(money) },
+            Notice::BookingCancelled { booking: booking(), refund: None },
+            Notice::BookingExpired(booking()),
+            Notice::PaymentDeclined { booking: booking(), held_until: until, checkout: None },
+            Notice::PaymentDeclined {
+                booking: booking(),
+                held_until: until,
+                checkout: Some(link.clone()),
+            },
+            Notice::PaymentRefunded { booking: booking(), amount: money },
+            Notice::MemberWelcome,
+            Notice::OwnerInvitation { link, expires_at: until },
+        ]
+    }
+
+    fn rendered(language: Language, notice: Notice) -> Rendered {
+        let letter = Letter {
+            recipient: "Ana <b>Ferreyra</b>".parse().unwrap(),
+            language,
+            club: "Club Norte".into(),
+            time_zone: TimeZone::get("America/Argentina/Buenos_Aires").unwrap(),
+            notice,
+        };
+        render(&letter, &Wording::built_in(letter.notice.template(), language)).unwrap()
+    }
+
+    #[test]
+    fn every_notice_is_said_in_every_language_with_nothing_left_open() {
+        let mut said: Vec<Template> = notices().iter().map(Notice::template).collect();
+        said.dedup();
+        assert_eq!(said.len(), Template::ALL.len(), "each template has a notice above");
+        for (language, notice) in
+            Language::ALL.into_iter().flat_map(|l| notices().into_iter().map(move |n| (l, n)))
+        {
+            let message = rendered(language, notice.clone());
+            let told = format!("{language:?} {notice:?}\n{}\n{}", message.subject, message.text);
+            for part in [&message.subject, &message.text, &message.html] {
+                assert!(
+                    !part.contains("none") && !part.contains("{{") && !part.contains("{%"),
+                    "{told}"
+                );
+            }
+            assert!(message.text.starts_with(|c: char| c.is_alphabetic()), "{told}");
+            assert!(!message.text.contains("\n\n\n") && message.text.ends_with('\n'), "{told}");
+            if notice.booking().is_some() {
+                assert!(message.text.contains("18:00") && message.text.contains("UTC-3"), "{told}");
+                assert!(message.text.contains("2026"), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_people_wrote_is_escaped_in_html_and_left_alone_in_text() {
+        let message = rendered(Language::Spanish, Notice::BookingConfirmed(booking()));
+        assert!(message.html.contains("Ana &lt;b&gt;Ferreyra&lt;&#x2f;b&gt;"), "{}", message.html);
+        assert!(message.html.contains("Padel 1 &amp; &lt;2&gt;"), "{}", message.html);
+        assert!(message.html.contains("<strong>confirmada</strong>"), "{}", message.html);
+        assert!(message.text.contains("Hola, Ana <b>Ferreyra</b>:"), "{}", message.text);
+        assert_eq!(
+            message.subject,
+            "Reserva confirmada: Padel 1 & <2>, jueves 26 de noviembre de 2026, 18:00"
+        );
+    }
+
+    #[test]
+    fn a_confirmation_reads_like_this() {
+        let message = rendered(Language::English, Notice::BookingConfirmed(booking()));
+        assert_eq!(
+            message.text,
+            "Hello Ana <b>Ferreyra</b>,\n\nYour booking at Club Norte is confirmed.\n\n\
+             Padel 1 & <2>, Costanera\nThursday 26 November 2026\n\
+             18:00 to 19:30 (Buenos Aires time, UTC-3)\nARS 12,000.00\n\nClub Norte\n"
+        );
+    }
+
+    #[test]
+    fn a_booking_free_of_charge_names_no_price() {
+        let free = BookingFacts { price: Money::new(0, Currency::Ars), ..booking() };
+        let message = rendered(Language::Spanish, Notice::BookingConfirmed(free));
+        assert!(!message.text.contains("ARS") && !message.html.contains("ARS"), "{}", message.text);
+        assert!(!message.text.contains("none") && !message.html.contains("none"));
+    }
+
+    #[test]
+    fn a_wording_that_names_something_unknown_is_refused() {
+        let letter = Letter {
+            recipient: "Ana".parse().unwrap(),
+            language: Language::Spanish,
+            club: "Club Norte".into(),
+            time_zone: TimeZone::UTC,
+            notice: Notice::MemberWelcome,
+        };
+        let wording =
+            Wording { subject: "{{ secret }}".into(), text: "a".into(), html: "b".into() };
+        assert_eq!(render(&letter, &wording).unwrap_err().code(), "INTERNAL");
+    }
+}
