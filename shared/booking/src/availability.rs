@@ -30,8 +30,8 @@ pub struct Free<'a> {
     pub court: &'a Court,
     /// What each of the bookings would cost.
     pub price: Money,
-    /// In order.
-    pub starts: Vec<&'a Start>,
+    /// Which of the starts, in order, by their place among all.
+    pub starts: Vec<usize>,
 }
 
 /// The starts on a local day that are still ahead: `DATE_IN_PAST`, `TOO_FAR_AHEAD`.
@@ -74,7 +74,7 @@ pub fn free<'a>(
     venue: &'a VenueWithCourts,
     sport: Option<Sport>,
     duration_minutes: u16,
-    starts: &'a [Start],
+    starts: &[Start],
     days: &[VenueDay],
     now: Timestamp,
 ) -> Vec<Free<'a>> {
@@ -84,13 +84,14 @@ pub fn free<'a>(
     };
     let free_on = |court: &'a Court| {
         let busy: Vec<_> = days.iter().map(|day| (day.date, day.busy(court, now))).collect();
-        let is_free = |start: &&Start| {
+        let is_free = |start: &Start| {
             let met = |(date, slots): &(Date, Slots)| {
                 busy.iter().any(|(day, busy)| day == date && busy.meets(*slots))
             };
             !start.slots.iter().any(met)
         };
-        let starts = starts.iter().filter(is_free).collect();
+        let free = starts.iter().enumerate().filter(|(_, start)| is_free(start));
+        let starts = free.map(|(place, _)| place).collect();
         Free { court, price: price(court, duration_minutes), starts }
     };
     venue.active_courts().filter(fits).map(free_on).collect()

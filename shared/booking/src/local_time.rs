@@ -12,6 +12,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 use crate::{error::too_far_ahead, local_day::first_showing};
 
@@ -141,6 +142,21 @@ impl From<LocalStart> for String {
         start.to_string()
     }
 }
+
+impl utoipa::PartialSchema for LocalStart {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("a time on the venue's clock, with an offset where it exists twice"))
+            .pattern(Some(
+                "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?$",
+            ))
+            .examples(["2026-11-21T18:00", "2026-11-01T01:30-04:00"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for LocalStart {}
 
 impl fmt::Display for LocalStart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Whether a wish can become a booking, before anybody looks at who has which slot.
 
-use facilities::{Court, Status, Venue, court_retired, venue_retired};
+use facilities::{Court, DAY_MINUTES, Status, Venue, court_retired, venue_retired};
 use kernel::{
     Error, Money, Result,
     jiff::{SignedDuration, Timestamp, ToSpan, civil::Date},
@@ -29,8 +29,9 @@ pub struct Wish {
 
 impl Wish {
     /// Every local day that the booking may touch, in whatever zone: what to read before the zone is known.
+    /// (No court allows more than a day.)
     pub fn days(self) -> Vec<Date> {
-        let minutes = i64::from(self.duration_minutes) + LONGEST_JUMP_HOURS * 60;
+        let minutes = i64::from(self.duration_minutes.min(DAY_MINUTES)) + LONGEST_JUMP_HOURS * 60;
         let end = self.start.wall().saturating_add(SignedDuration::from_mins(minutes)).date();
         self.start.date().series(1.day()).take_while(|day| *day <= end).collect()
     }

@@ -220,7 +220,7 @@ proptest! {
             days.into_iter().filter(|day| days_of(&all).contains(&day.date)).collect();
         let found: Vec<_> = free(&read, None, duration, &all, &asked, now)
             .iter()
-            .flat_map(|free| free.starts.iter().map(|start| start.starts_at))
+            .flat_map(|free| free.starts.iter().map(|place| all[*place].starts_at))
             .collect();
 
         let end_of_day = first_instant(&zone, date.tomorrow().unwrap()).unwrap();

@@ -13,7 +13,7 @@ use kernel::Error;
 use tokio::time::Instant;
 
 /// All tries of one operation end by then; well inside every function's timeout.
-const DEADLINE: Duration = Duration::from_secs(3);
+const DEADLINE: Duration = Duration::from_secs(6);
 const FIRST_PAUSE_MS: u64 = 10;
 const LONGEST_PAUSE_MS: u64 = 400;
 

@@ -41,11 +41,19 @@ type Functions = Arc<Vec<(Vec<Route>, Router)>>;
 impl TestApp {
     /// Starts the functions with these routes at an instant; `variables` adds to the configuration.
     pub async fn start(functions: Vec<Routes>, now: Timestamp, variables: &[(&str, &str)]) -> Self {
+        Self::start_with_clock(functions, Clock::manual(now), variables).await
+    }
+
+    /// The same with a clock that others share.
+    pub async fn start_with_clock(
+        functions: Vec<Routes>,
+        clock: Clock,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let (database, cloud) = (Database::start().await, Cloud::start().await);
         let keys = Keys::generate();
         cloud.put_secret("test/signing", &keys.signing_secret());
         cloud.put_secret("test/edge", &keys.edge_secret());
-        let clock = Clock::manual(now);
         let config = Config::from_lookup(|name| {
             let given = variables.iter().find(|(variable, _)| *variable == name);
             let given = given.map(|(_, value)| (*value).to_owned());

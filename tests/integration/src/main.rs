@@ -7,6 +7,27 @@
     reason = "a test stops at the first surprise, runs things side by side, and says what it skips"
 )]
 
+mod auth;
+mod bookings;
+mod checkout;
+mod clock_changes;
+mod clubs;
+mod documentation;
 mod edge;
+mod facilities;
+mod holds;
+mod invitations;
+mod notifications;
+mod onboarding;
+mod openapi;
+mod payments;
+mod polls;
+mod refunds;
+mod rights;
+mod stream_events;
 mod table_engine;
 mod tidy;
+mod tokens;
+mod users;
+mod webhooks;
+mod world;

@@ -1,10 +1,10 @@
 //! `T#<club>#INVITATION#<invitation>` / `INVITATION`.
 
 use kernel::{
-    InvitationId, Result,
+    Error, InvitationId, Result,
     jiff::{SignedDuration, Timestamp},
 };
-use table::{Condition, Key, TenantTable, Update, Value, Write};
+use table::{Condition, Key, TenantTable, Update, Value, Write, read_item};
 
 use crate::{
     Invitation,
@@ -30,14 +30,20 @@ pub fn invite(table: &TenantTable, invitation: &Invitation) -> Result<Write> {
 }
 
 /// Update `T#<club>#INVITATION#<invitation>` / `INVITATION` to one with a further token, while nobody has
-/// accepted it: else `conflict`, `INVITATION_USED`.
+/// accepted it: else `conflict`, `INVITATION_USED`. Who was overtaken may read it again and repeat.
 pub fn add_token(table: &TenantTable, changed: &Invitation) -> Result<Write> {
     let update = Update::new()
         .set("token_hashes", Value::of(&changed.token_hashes)?)
         .set("version", changed.version);
     let before = Condition::equals("version", changed.version - 1);
     let open = Condition::absent("accepted_at");
-    Ok(Write::update(key(table, changed.id), update).when(before.and(open)).or(|_| used()))
+    let write = Write::update(key(table, changed.id), update).when(before.and(open));
+    Ok(write.or(|old| match old.map(read_item::<Invitation>) {
+        Some(Ok(old)) if old.accepted_at.is_none() => {
+            Error::unavailable("INVITATION_OVERTAKEN", "another call changed it; repeat")
+        }
+        _ => used(),
+    }))
 }
 
 /// Update `T#<club>#INVITATION#<invitation>` / `INVITATION`: accepted, once: else `conflict`, `INVITATION_USED`.

@@ -93,3 +93,34 @@ fn prices_are_written_in_the_currency_s_decimals() {
         );
     }
 }
+
+#[expect(clippy::disallowed_methods, reason = "the tests' one setting")]
+fn vectors() -> Option<std::path::PathBuf> {
+    // Relative to the workspace, where `make test` runs; cargo runs tests in the crate's folder.
+    let folder = std::env::var_os("CLUBPULSE_VECTORS")?;
+    Some(std::path::PathBuf::from("../..").join(folder).join("payments/sdk-php"))
+}
+
+#[test]
+fn the_provider_s_own_samples_are_read() {
+    let Some(folder) = vectors() else {
+        eprintln!("SKIPPED: CLUBPULSE_VECTORS is not set, so no sample of the provider was read");
+        return;
+    };
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    let payment: Payment = serde_json::from_str(&read("payment_base.json")).unwrap();
+    let truth = payment.read().unwrap();
+    assert_eq!(truth.amount, Some(Money::new(1_234, Currency::Brl)));
+    assert_eq!(truth.fee, Some(Money::new(62, Currency::Brl)));
+    assert_eq!((&*truth.seller, &*truth.reference), ("810882223", "1631894348"));
+    let refunds: Vec<Refund> = serde_json::from_str(&read("payment_refund_list.json")).unwrap();
+    let amounts: Vec<_> =
+        refunds.iter().map(|refund| refund.read(Currency::Brl).unwrap().amount.amount).collect();
+    assert_eq!(amounts, [500, 500]);
+    let cancelled: Payment = serde_json::from_str(&read("payment_cancelled.json")).unwrap();
+    assert_eq!(cancelled.read().unwrap().outcome, Outcome::Declined);
+    let found: SearchResult = serde_json::from_str(&read("payment_search.json")).unwrap();
+    assert_eq!(found.results[0].id.0, "1241012238");
+    let preference: Preference = serde_json::from_str(&read("preference_base.json")).unwrap();
+    assert!(preference.init_point.starts_with("https://"));
+}

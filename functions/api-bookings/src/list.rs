@@ -1,0 +1,82 @@
+//! `GET /v1/bookings`.
+
+use axum::extract::State;
+use booking::LocalDate;
+use garde::Validate;
+use kernel::{Error, Permission, Result, VenueId, Violation};
+use runtime::App;
+use serde::Deserialize;
+use web::{Caller, Outcome, PageEnvelope, Params, Problem, Reply};
+
+use crate::read::BookingView;
+
+/// Which bookings, and which page of them.
+#[derive(Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+#[garde(allow_unvalidated)]
+pub(crate) struct Filter {
+    /// With `date`: everybody's bookings at this venue.
+    venue_id: Option<VenueId>,
+    /// With `venue_id`: those that start on this day of its calendar.
+    date: Option<LocalDate>,
+    /// 1 to 100; 20 if absent.
+    limit: Option<u8>,
+    /// `meta.page.next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Filter {
+    fn day(&self) -> Result<Option<(VenueId, LocalDate)>> {
+        let missing = |path: &str| {
+            let message = "venue_id and date belong together".to_owned();
+            Error::violations(&[Violation { path: path.to_owned(), message }])
+        };
+        match (self.venue_id, self.date) {
+            (Some(venue), Some(date)) => Ok(Some((venue, date))),
+            (None, None) => Ok(None),
+            (None, _) => Err(missing("venue_id")),
+            (_, None) => Err(missing("date")),
+        }
+    }
+}
+
+/// List one's own bookings, latest start first; or, with `booking:manage`, a venue's day by start.
+#[utoipa::path(
+    get,
+    path = "/v1/bookings",
+    tag = "bookings",
+    params(Filter),
+    responses(
+        (status = 200, body = PageEnvelope<BookingView>, description = "One page."),
+        (status = 403, body = Problem, description = "PERMISSION_MISSING: a venue's day is for staff."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND."),
+        (status = 422, body = Problem, description = "VALIDATION_FAILED, LIMIT_OUT_OF_RANGE, CURSOR_INVALID, QUERY_INVALID."),
+    )
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(filter): Params<Filter>,
+) -> Outcome<Vec<BookingView>> {
+    let table = app.tenant_table(&caller)?;
+    let day = filter.day()?;
+    let list = match day {
+        Some((venue, date)) => format!("bookings.{venue}.{}", date.get()),
+        None => format!("bookings.{}", caller.account()),
+    };
+    let page = caller.page(&list, filter.limit, filter.cursor.as_deref())?;
+    let limit = page.limit;
+    let bookings = match day {
+        Some((venue, date)) => {
+            if !caller.may(Permission::BookingManage) {
+                let message = "a venue's bookings need the permission booking:manage";
+                return Err(Error::forbidden("PERMISSION_MISSING", message).into());
+            }
+            facilities::venue(&table, venue).await?;
+            booking::bookings_of_day(&table, venue, date.get(), page).await?
+        }
+        None => booking::bookings_of_account(&table, caller.account(), page).await?,
+    };
+    Ok(Reply::page(bookings.map(BookingView::from), &caller, &list, limit))
+}

@@ -1,0 +1,5 @@
+//! HTTP API → documentation and health.
+
+fn main() -> std::process::ExitCode {
+    runtime::http(api_docs::routes)
+}

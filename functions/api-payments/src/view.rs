@@ -1,0 +1,111 @@
+//! Payments as the API shows them.
+
+use kernel::{AccountId, BookingId, Money, PaymentId, RefundId, jiff::Timestamp, timestamp_text};
+use payments::{Payment, Problem, Refund};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What one booking costs, and what became of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PaymentView {
+    id: PaymentId,
+    booking_id: BookingId,
+    /// Who pays.
+    account_id: AccountId,
+    /// `created`, `pending`, `approved`, `declined`, `refund_requested`, `partially_refunded`,
+    /// `refunded`, `mismatch` or `abandoned`.
+    status: &'static str,
+    amount: Money,
+    /// What was given back.
+    refunded: Money,
+    /// What can still be given back.
+    refundable: Money,
+    refunds: Vec<RefundView>,
+    provider: &'static str,
+    /// The provider's payment that counts.
+    provider_payment_id: Option<String>,
+    /// Where it is paid, while it can be paid.
+    checkout_url: Option<String>,
+    /// Until when it can be paid.
+    #[schema(format = DateTime)]
+    expires_at: String,
+    /// What keeps it from going its way.
+    problem: Option<ProblemView>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// Money going back.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RefundView {
+    id: RefundId,
+    amount: Money,
+    /// `staff`, `booking_cancelled`, `slot_taken`, `paid_twice` or `at_provider`.
+    reason: &'static str,
+    /// `requested`, `done` or `failed`.
+    status: &'static str,
+    #[schema(format = DateTime)]
+    requested_at: String,
+    /// When the payer had it.
+    #[schema(format = DateTime)]
+    done_at: Option<String>,
+}
+
+/// What keeps a payment from going its way.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProblemView {
+    /// Stable.
+    code: &'static str,
+    /// For people.
+    message: &'static str,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+impl PaymentView {
+    pub(crate) fn new(payment: &Payment, now: Timestamp) -> Self {
+        let open = !payment.status.is_paid() && now < payment.expires_at;
+        Self {
+            id: payment.id,
+            booking_id: payment.booking_id,
+            account_id: payment.account_id,
+            status: payment.status.as_str(),
+            amount: payment.amount,
+            refunded: payment.money(payment.refunded),
+            refundable: payment.money(payment.refundable()),
+            refunds: payment.refunds.iter().map(|each| RefundView::new(payment, each)).collect(),
+            provider: payment.provider.as_str(),
+            provider_payment_id: payment.provider_payment_id.clone().map(Into::into),
+            checkout_url: payment.checkout_url.clone().filter(|_| open),
+            expires_at: timestamp_text(payment.expires_at),
+            problem: payment.last_problem.as_ref().map(ProblemView::new),
+            created_at: timestamp_text(payment.created_at),
+            updated_at: timestamp_text(payment.updated_at),
+        }
+    }
+}
+
+impl RefundView {
+    fn new(payment: &Payment, refund: &Refund) -> Self {
+        Self {
+            id: refund.id,
+            amount: payment.money(refund.amount),
+            reason: refund.reason.as_str(),
+            status: refund.status.as_str(),
+            requested_at: timestamp_text(refund.requested_at),
+            done_at: refund.done_at.map(timestamp_text),
+        }
+    }
+}
+
+impl ProblemView {
+    fn new(problem: &Problem) -> Self {
+        Self {
+            code: problem.code.as_str(),
+            message: problem.code.message(),
+            at: timestamp_text(problem.at),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The API's authorizer.
+
+fn main() -> std::process::ExitCode {
+    runtime::task(authorizer::handle)
+}

@@ -1,0 +1,114 @@
+//! What an event means to a person.
+
+use booking::{Booking, Status};
+use kernel::{
+    AccountId, Error, Event, Money, Result,
+    jiff::{Timestamp, tz::TimeZone},
+};
+use notification::{BookingFacts, Notice};
+use payments::{RefundReason, RefundStatus};
+use table::TenantTable;
+
+/// Something to be told.
+pub(crate) struct News {
+    /// What it is about: told once.
+    pub(crate) subject: String,
+    /// Whom it is told.
+    pub(crate) recipient: AccountId,
+    /// The clock of where it happens; `None` for the club's.
+    pub(crate) time_zone: Option<TimeZone>,
+    /// What is said.
+    pub(crate) notice: Notice,
+}
+
+/// What the event tells, if it is still so.
+pub(crate) async fn of(table: &TenantTable, event: &Event, now: Timestamp) -> Result<Option<News>> {
+    match event.kind.as_str() {
+        booking::CONFIRMED | booking::CANCELLED | booking::EXPIRED => {
+            of_booking(table, event).await
+        }
+        payments::event::DECLINED => declined(table, event, now).await,
+        payments::event::REFUNDED => refunded(table, event).await.map(Some),
+        identity::MemberRegistered::TYPE => {
+            let fact: identity::MemberRegistered = event.data()?;
+            Ok(Some(News {
+                subject: fact.account_id.to_string(),
+                recipient: fact.account_id,
+                time_zone: None,
+                notice: Notice::MemberWelcome,
+            }))
+        }
+        _ => Err(Error::malformed("EVENT_UNKNOWN", "nobody is told of events of this type")),
+    }
+}
+
+async fn of_booking(table: &TenantTable, event: &Event) -> Result<Option<News>> {
+    let fact: booking::BookingFact = event.data()?;
+    let booking = booking::booking(table, fact.booking_id).await?;
+    let notice = match (event.kind.as_str(), booking.status) {
+        (booking::CONFIRMED, Status::Confirmed) => Notice::BookingConfirmed(facts(&booking)),
+        (booking::EXPIRED, Status::Expired) => Notice::BookingExpired(facts(&booking)),
+        (booking::CANCELLED, Status::Cancelled) => Notice::BookingCancelled {
+            booking: facts(&booking),
+            refund: refund_of_cancellation(table, &booking).await?,
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some(news(booking.id.to_string(), &booking, notice)))
+}
+
+/// A declined try is worth telling while there is time for another.
+async fn declined(table: &TenantTable, event: &Event, now: Timestamp) -> Result<Option<News>> {
+    let fact: payments::event::PaymentFact = event.data()?;
+    let booking = booking::booking(table, fact.booking_id).await?;
+    let Some(held_until) = booking.hold_expires_at.filter(|until| *until > now) else {
+        return Ok(None);
+    };
+    let checkout = payments::payment(table, fact.payment_id).await?.checkout_url;
+    let notice = Notice::PaymentDeclined { booking: facts(&booking), held_until, checkout };
+    // One payment may be declined several times; each is news.
+    Ok(Some(news(event.id.to_string(), &booking, notice)))
+}
+
+async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {
+    let fact: payments::event::PaymentFact = event.data()?;
+    let booking = booking::booking(table, fact.booking_id).await?;
+    let (subject, amount) = match fact.refund {
+        Some(refund) => (refund.refund_id.to_string(), refund.amount),
+        None => (event.id.to_string(), fact.refunded),
+    };
+    Ok(news(subject, &booking, Notice::PaymentRefunded { booking: facts(&booking), amount }))
+}
+
+fn news(subject: String, booking: &Booking, notice: Notice) -> News {
+    News {
+        subject,
+        recipient: booking.account_id,
+        time_zone: Some(booking.time_zone.rules().clone()),
+        notice,
+    }
+}
+
+fn facts(booking: &Booking) -> BookingFacts {
+    BookingFacts {
+        court: booking.court_name.as_str().to_owned(),
+        venue: booking.venue_name.as_str().to_owned(),
+        starts_at: booking.starts_at,
+        ends_at: booking.ends_at,
+        price: booking.price,
+    }
+}
+
+/// What goes back because of the cancellation; `None` where nothing was paid.
+async fn refund_of_cancellation(table: &TenantTable, booking: &Booking) -> Result<Option<Money>> {
+    let Some(id) = booking.payment_id else { return Ok(None) };
+    let payment = payments::payment(table, id).await?;
+    let amount: i64 = payment
+        .refunds
+        .iter()
+        .filter(|refund| refund.reason == RefundReason::BookingCancelled)
+        .filter(|refund| refund.status != RefundStatus::Failed)
+        .map(|refund| refund.amount)
+        .sum();
+    Ok((amount > 0).then(|| payment.money(amount)))
+}

@@ -1,0 +1,5 @@
+//! Payment webhooks queue → ledger and bookings.
+
+fn main() -> std::process::ExitCode {
+    runtime::queue(consume_payments::handle)
+}

@@ -1,0 +1,197 @@
+//! Who may call what: every route without a token, with a weak role, and with another club's ids. A route
+//! that no case covers fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{AccountId, Permission, Role};
+use serde_json::{Value, json};
+use web::Access;
+
+use crate::world::{Club, World};
+
+/// What one club's owner sees of the other club.
+enum Sees {
+    /// There is no such thing.
+    NotFound,
+    /// A list of their own, with nothing of the other club in it.
+    NothingOfIt,
+    /// It is the platform's: not for clubs at all.
+    Forbidden,
+}
+
+struct Case {
+    path: String,
+    body: Value,
+    sees: Sees,
+}
+
+/// Ids of one club's things.
+struct Things {
+    venue: String,
+    court: String,
+    booking: String,
+    payment: String,
+}
+
+async fn things(world: &World, club: &Club) -> Things {
+    let (venue, courts) = world.venue(club, 1).await;
+    let member = world.member(club, "marta").await;
+    let booked = world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
+    world.drain().await;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    Things {
+        venue: venue.to_string(),
+        court: courts[0].to_string(),
+        booking: text(&booked["booking"]["id"]),
+        payment: text(&booked["checkout"]["payment_id"]),
+    }
+}
+
+/// For every route that is not open: how it is called with the other club's ids.
+fn cases(other: &Things) -> BTreeMap<&'static str, Case> {
+    let Things { venue, court, booking, payment } = other;
+    let case = |path: String, body: Value, sees| Case { path, body, sees };
+    let foreign = |path: String| case(path, Value::Null, Sees::NotFound);
+    let own = |path: &str| case(path.to_owned(), Value::Null, Sees::NothingOfIt);
+    let platform = |path: &str| case(path.to_owned(), Value::Null, Sees::Forbidden);
+    let court_body = json!({
+        "name": "Court", "sport": "tennis", "surface": "clay", "indoor": false,
+        "durations_minutes": [60], "price_per_hour": { "amount": 100, "currency": "ARS" },
+    });
+    let booking_body = json!({
+        "venue_id": venue, "court_id": court, "starts_at": "2026-11-21T10:00", "duration_minutes": 60,
+    });
+    let venue_body = json!({ "name": "Another", "time_zone": "America/Lima" });
+    let new_name = json!({ "name": "Ours now" });
+    BTreeMap::from([
+        ("GET /v1/users/me", own("/v1/users/me")),
+        (
+            "PATCH /v1/users/me",
+            case("/v1/users/me".into(), json!({ "name": "Bea" }), Sees::NothingOfIt),
+        ),
+        ("POST /v1/admin/clubs", platform("/v1/admin/clubs")),
+        ("GET /v1/admin/clubs", platform("/v1/admin/clubs")),
+        ("GET /v1/admin/clubs/{club_id}", platform("/v1/admin/clubs/clb_0")),
+        ("GET /v1/admin/onboardings/{onboarding_id}", platform("/v1/admin/onboardings/onb_0")),
+        ("POST /v1/venues", case("/v1/venues".into(), venue_body, Sees::NothingOfIt)),
+        ("GET /v1/venues", own("/v1/venues")),
+        ("GET /v1/venues/{venue_id}", foreign(format!("/v1/venues/{venue}"))),
+        (
+            "PATCH /v1/venues/{venue_id}",
+            case(format!("/v1/venues/{venue}"), new_name.clone(), Sees::NotFound),
+        ),
+        ("DELETE /v1/venues/{venue_id}", foreign(format!("/v1/venues/{venue}"))),
+        (
+            "POST /v1/venues/{venue_id}/courts",
+            case(format!("/v1/venues/{venue}/courts"), court_body, Sees::NotFound),
+        ),
+        ("GET /v1/venues/{venue_id}/courts", foreign(format!("/v1/venues/{venue}/courts"))),
+        (
+            "GET /v1/venues/{venue_id}/courts/{court_id}",
+            foreign(format!("/v1/venues/{venue}/courts/{court}")),
+        ),
+        (
+            "PATCH /v1/venues/{venue_id}/courts/{court_id}",
+            case(format!("/v1/venues/{venue}/courts/{court}"), new_name, Sees::NotFound),
+        ),
+        (
+            "DELETE /v1/venues/{venue_id}/courts/{court_id}",
+            foreign(format!("/v1/venues/{venue}/courts/{court}")),
+        ),
+        (
+            "GET /v1/availability",
+            foreign(format!(
+                "/v1/availability?venue_id={venue}&date=2026-11-21&sport=tennis&duration_minutes=60"
+            )),
+        ),
+        ("POST /v1/bookings", case("/v1/bookings".into(), booking_body, Sees::NotFound)),
+        ("GET /v1/bookings", foreign(format!("/v1/bookings?venue_id={venue}&date=2026-11-21"))),
+        ("GET /v1/bookings/{booking_id}", foreign(format!("/v1/bookings/{booking}"))),
+        (
+            "POST /v1/bookings/{booking_id}/cancel",
+            foreign(format!("/v1/bookings/{booking}/cancel")),
+        ),
+        (
+            "POST /v1/bookings/{booking_id}/checkout",
+            foreign(format!("/v1/bookings/{booking}/checkout")),
+        ),
+        ("GET /v1/payments/{payment_id}", foreign(format!("/v1/payments/{payment}"))),
+        (
+            "POST /v1/payments/{payment_id}/refund",
+            case(format!("/v1/payments/{payment}/refund"), json!({}), Sees::NotFound),
+        ),
+        ("GET /v1/ledger/accounts", own("/v1/ledger/accounts")),
+        ("GET /v1/ledger/transactions", own("/v1/ledger/transactions")),
+    ])
+}
+
+fn guarded(world: &World) -> BTreeMap<String, Permission> {
+    let routes = world.test.routes().filter_map(|route| match route.access {
+        Access::Open => None,
+        Access::Permission(permission) => {
+            Some((format!("{} {}", route.method, route.path), permission))
+        }
+    });
+    routes.collect()
+}
+
+#[tokio::test]
+async fn every_route_refuses_a_call_without_token_and_with_a_weak_role() {
+    let world = World::start().await;
+    let club = world.club("norte").await;
+    world.drain().await;
+    for (route, permission) in guarded(&world) {
+        let (method, path) = route.split_once(' ').unwrap();
+        world.test.call(method, path).send().await.refused(401, "TOKEN_MISSING");
+        let mut claims = world.test.claims(AccountId::new(), Some(club.id), &[Role::Owner]);
+        claims.permissions = Permission::ALL.iter().copied().filter(|p| *p != permission).collect();
+        let token = world.test.keys.sign(&claims);
+        let answer = world.test.call(method, path).token(&token).send().await;
+        answer.refused(403, "PERMISSION_MISSING");
+    }
+}
+
+#[tokio::test]
+async fn another_club_s_things_are_not_there_on_any_route() {
+    let world = World::start().await;
+    let (ours, theirs) = (world.club("norte").await, world.club("sur").await);
+    let other = things(&world, &theirs).await;
+    let cases = cases(&other);
+    let covered: BTreeSet<_> = cases.keys().map(ToString::to_string).collect();
+    let routes: BTreeSet<_> = guarded(&world).into_keys().collect();
+    assert_eq!(covered, routes, "every route needs its case");
+    let before = untouched(&world, &theirs);
+    for (route, case) in cases {
+        let (method, _) = route.split_once(' ').unwrap();
+        let mut call = world.test.call(method, &case.path).token(&ours.owner.token);
+        if method != "GET" && !case.body.is_null() {
+            call = call.json(&case.body);
+        }
+        let answer = call.send().await;
+        match case.sees {
+            Sees::NotFound => assert_eq!(answer.status, 404, "{route}: {}", answer.body),
+            Sees::Forbidden => assert_eq!(answer.status, 403, "{route}: {}", answer.body),
+            Sees::NothingOfIt => {
+                assert!(answer.status.is_success(), "{route}: {}", answer.body);
+                let text = answer.body.to_string();
+                for id in [&other.venue, &other.court, &other.booking, &other.payment] {
+                    assert!(!text.contains(id.as_str()), "{route} shows {id}");
+                }
+            }
+        }
+    }
+    world.drain().await;
+    assert_eq!(untouched(&world, &theirs), before, "something of the other club has changed");
+}
+
+/// Every item of a club.
+fn untouched(world: &World, club: &Club) -> Vec<String> {
+    let prefix = format!("T#{}#", club.id);
+    let items = world.test.database.items().into_iter();
+    let mut own: Vec<_> = items
+        .filter(|item| item["PK"]["S"].as_str().is_some_and(|pk| pk.starts_with(&prefix)))
+        .map(|item| item.to_string())
+        .collect();
+    own.sort();
+    own
+}
