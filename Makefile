@@ -23,10 +23,8 @@ check: ## format, lints, documentation
 unit: ## unit and integration tests: real handlers over an embedded DynamoDB
 	cargo test --workspace --locked
 
-$(VENV)/ready: tests/local/requirements.txt
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/local/requirements.txt
-	@touch $@
+$(VENV)/ready: tests/local/requirements.txt tests/local/environment.py
+	@$(PYTHON) tests/local/environment.py
 
 template: $(VENV)/ready ## the SAM template, the state machine and the sample events
 	$(VENV)/bin/cfn-lint template.yaml
@@ -42,8 +40,11 @@ deny: ## licences and sources of dependencies (cargo install --locked cargo-deny
 openapi: ## writes functions/api-docs/openapi.json from the code
 	CLUBPULSE_WRITE=1 cargo test -p integration --locked openapi
 
-bench: ## cold start, warm path, cost per operation, pure rules (builds the dist profile)
-	$(PYTHON) tests/bench/run.py
+# One command and one profile, so that everything shared is built once. Every function has its own binary.
+FUNCTIONS ?= authorizer api-auth api-bookings webhook-mercadopago
+bench: ## cold start, warm path, cost per operation, pure rules (builds the dist profile of FUNCTIONS)
+	cargo build --profile dist --locked --bins -p bench $(addprefix -p ,$(FUNCTIONS))
+	@"$${CARGO_TARGET_DIR:-target}/dist/bench" $(FUNCTIONS)
 
 clean: ## stops nothing, removes what the local platform keeps
 	rm -rf target/local

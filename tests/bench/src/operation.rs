@@ -1,0 +1,224 @@
+//! The operations that are measured, and their budgets (DESIGN 11).
+
+use std::path::Path;
+
+use aws_lc_rs::hmac;
+use kernel::Clock;
+use serde_json::{Value, json};
+
+use crate::{
+    price::SQS_FIFO_MILLION,
+    world::{EMAIL, PASSWORD, SLUG, WEBHOOK_SECRET, World},
+};
+
+/// What every function may take: milliseconds from process start to ready, milliseconds more to the first
+/// answer, megabytes of memory and of binary.
+pub(crate) const READY_MS: f64 = 12.0;
+pub(crate) const FIRST_MS: f64 = 5.0;
+pub(crate) const RESIDENT_MB: f64 = 20.0;
+pub(crate) const BINARY_MB: f64 = 16.0;
+/// What the password hash itself works in (argon2id with 19 MiB).
+const HASH_MB: f64 = 19_456.0 * 1_024.0 / 1e6;
+/// A call of MercadoPago's API, of Secrets Manager or SQS in the own region: assumed, for the price alone.
+const PROVIDER_WAIT_MS: f64 = 350.0;
+const QUEUE_WAIT_MS: f64 = 10.0;
+
+/// One operation of one function.
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    pub(crate) function: &'static str,
+    /// As `template.yaml` gives it.
+    pub(crate) memory_mb: f64,
+    /// Whether the API's gateway is paid for it.
+    pub(crate) through_gateway: bool,
+    /// What else a million of it costs.
+    pub(crate) other_cost: f64,
+    /// How long it waits for others than the table, for its price.
+    pub(crate) other_wait_ms: f64,
+    pub(crate) budget: Budget,
+    /// The next event.
+    pub(crate) event: fn(&World) -> Value,
+    /// What is done before it is measured.
+    pub(crate) before: fn(&World) -> Vec<Value>,
+    /// Whether the answer is the one that is measured.
+    pub(crate) is_right: fn(&Value) -> bool,
+}
+
+/// What an operation may take beyond what every function may.
+#[derive(Default)]
+pub(crate) struct Budget {
+    /// Milliseconds of CPU.
+    pub(crate) cpu_ms: Option<f64>,
+    /// Besides the password hash.
+    pub(crate) hashes: bool,
+    /// Requests to the table.
+    pub(crate) round_trips: Option<u32>,
+}
+
+impl Budget {
+    /// Megabytes of memory.
+    pub(crate) fn resident_mb(&self) -> f64 {
+        RESIDENT_MB + if self.hashes { HASH_MB } else { 0.0 }
+    }
+}
+
+/// What most operations are: a request through the gateway that asks nobody but the table.
+fn plain() -> Operation {
+    Operation {
+        name: "health",
+        function: "api-docs",
+        memory_mb: 256.0,
+        through_gateway: true,
+        other_cost: 0.0,
+        other_wait_ms: 0.0,
+        budget: Budget::default(),
+        event: health,
+        before: |_| Vec::new(),
+        is_right: |answer| answer["statusCode"] == 200,
+    }
+}
+
+/// Every operation there is.
+pub(crate) fn all() -> Vec<Operation> {
+    let booking = || Operation {
+        function: "api-bookings",
+        other_wait_ms: PROVIDER_WAIT_MS,
+        is_right: |answer| answer["statusCode"] == 201,
+        ..plain()
+    };
+    vec![
+        plain(),
+        Operation {
+            name: "token verified",
+            function: "authorizer",
+            through_gateway: false,
+            event: authorize,
+            // A refused token is let through to the function, marked.
+            is_right: |answer| answer["context"]["account_id"].is_string(),
+            ..plain()
+        },
+        Operation {
+            name: "login",
+            function: "api-auth",
+            memory_mb: 512.0,
+            budget: Budget { cpu_ms: Some(2.0), hashes: true, round_trips: None },
+            event: log_in,
+            ..plain()
+        },
+        Operation {
+            name: "availability, 20 courts",
+            function: "api-bookings",
+            budget: Budget { cpu_ms: Some(1.0), round_trips: Some(1), ..Budget::default() },
+            event: availability,
+            before: |world| {
+                let hours = world.busy_hours();
+                hours.into_iter().map(|(court, start)| book(world, court, &start, None)).collect()
+            },
+            ..plain()
+        },
+        Operation {
+            name: "booking",
+            budget: Budget { cpu_ms: Some(2.0), round_trips: Some(2), ..Budget::default() },
+            event: |world| {
+                let (court, start) = world.free_hour();
+                book(world, court, &start, None)
+            },
+            ..booking()
+        },
+        Operation {
+            name: "booking, Idempotency-Key",
+            event: |world| {
+                let (court, start) = world.free_hour();
+                book(world, court, &start, Some(kernel::random_uuid().to_string()))
+            },
+            ..booking()
+        },
+        Operation {
+            name: "webhook accepted",
+            function: "webhook-mercadopago",
+            other_cost: SQS_FIFO_MILLION,
+            other_wait_ms: QUEUE_WAIT_MS,
+            event: webhook,
+            ..plain()
+        },
+    ]
+}
+
+/// A sample of `events/` with its placeholders filled in.
+fn sample(world: &World, path: &str, more: &[(&str, &str)]) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
+    let mut text = std::fs::read_to_string(folder.join(path)).expect("a sample event");
+    let (venue, club) = (world.venue.to_string(), world.club.to_string());
+    let (account, day) = (world.account.to_string(), world.busy_day().to_string());
+    let known = [
+        ("member_token", world.token.as_str()),
+        ("venue_id", &venue),
+        ("club_id", &club),
+        ("account_id", &account),
+        ("date", &day),
+    ];
+    for (name, value) in known.iter().chain(more) {
+        text = text.replace(&format!("{{{{{name}}}}}"), value);
+    }
+    serde_json::from_str(&text).expect("a sample event is JSON")
+}
+
+fn health(world: &World) -> Value {
+    sample(world, "api-docs/answers-that-it-is-healthy.json", &[])
+}
+
+fn authorize(world: &World) -> Value {
+    sample(world, "authorizer/lets-a-member-in.json", &[])
+}
+
+fn log_in(world: &World) -> Value {
+    let mut event = sample(world, "api-auth/registers-a-member.json", &[]);
+    event["rawPath"] = json!("/v1/auth/login");
+    event["requestContext"]["http"]["path"] = json!("/v1/auth/login");
+    if let Some(headers) = event["headers"].as_object_mut() {
+        headers.remove("idempotency-key");
+    }
+    let body = json!({ "email": EMAIL, "password": PASSWORD, "club": SLUG });
+    event["body"] = json!(body.to_string());
+    event
+}
+
+fn availability(world: &World) -> Value {
+    sample(world, "api-bookings/reads-availability.json", &[])
+}
+
+fn book(world: &World, court: kernel::CourtId, start: &str, key: Option<String>) -> Value {
+    let mut event = sample(world, "api-bookings/books-a-slot.json", &[]);
+    let body = json!({
+        "venue_id": world.venue, "court_id": court, "starts_at": start, "duration_minutes": 60,
+    });
+    event["body"] = json!(body.to_string());
+    if let Some(headers) = event["headers"].as_object_mut() {
+        headers.remove("idempotency-key");
+        headers.extend(key.map(|key| ("idempotency-key".to_owned(), json!(key))));
+    }
+    event
+}
+
+/// Each time about another payment, or the queue's own deduplication would be measured.
+fn webhook(world: &World) -> Value {
+    let payment = kernel::random_uuid().as_u128().to_string();
+    let request = "bb56a2f1-6aae-46ac-982e-9dcd3581d08e";
+    let seconds = Clock::system().now().as_second();
+    let signature = signature(&payment, request, seconds);
+    sample(
+        world,
+        "webhook-mercadopago/accepts-a-signed-notification.json",
+        &[("provider_payment_id", &payment), ("mp_signature", &signature)],
+    )
+}
+
+/// The header `x-signature` as the provider makes it.
+pub(crate) fn signature(payment: &str, request: &str, seconds: i64) -> String {
+    let manifest = format!("id:{payment};request-id:{request};ts:{seconds};");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, WEBHOOK_SECRET.as_bytes());
+    let tag = hmac::sign(&key, manifest.as_bytes());
+    tag.as_ref()
+        .iter()
+        .fold(format!("ts={seconds},v1="), |header, byte| format!("{header}{byte:02x}"))
+}

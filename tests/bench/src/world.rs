@@ -1,0 +1,228 @@
+//! What the functions meet: a table with one club in it, and stand-ins for everything else.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::{Json, Router, routing::post};
+use facilities::{Court, Venue};
+use identity::{Account, Membership, Password};
+use kernel::{
+    AccountId, Clock, ClubId, CourtId, Email, Locale, Role, Tenant, VenueId,
+    jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone},
+};
+use serde_json::{Value, json};
+use tenancy::Onboarding;
+use testkit::TestApp;
+use tokio::net::TcpListener;
+
+use crate::toll::Toll;
+
+/// As many as the budget of availability speaks of.
+pub(crate) const COURTS: u32 = 20;
+pub(crate) const EMAIL: &str = "ana.souza@example.com";
+pub(crate) const PASSWORD: &str = "three rackets and a net";
+pub(crate) const SLUG: &str = "racket-club";
+pub(crate) const WEBHOOK_SECRET: &str = "a webhook secret of one club";
+const ZONE: &str = "America/Argentina/Buenos_Aires";
+/// Open from 8 to 23, so so many bookings of an hour on a court and day.
+const HOURS: u32 = 15;
+/// The run is shorter, and the functions' clock is the system's.
+const TOKEN_SECONDS: i64 = 3_600;
+
+/// Everything outside the functions.
+pub(crate) struct World {
+    test: TestApp,
+    pub(crate) toll: Toll,
+    provider_url: String,
+    pub(crate) club: ClubId,
+    pub(crate) venue: VenueId,
+    pub(crate) courts: Vec<CourtId>,
+    pub(crate) account: AccountId,
+    pub(crate) token: String,
+    booked: AtomicU32,
+    today: Date,
+    variables: Vec<(String, String)>,
+}
+
+impl World {
+    /// A club with one venue, its courts and one member; functions get these variables, too.
+    pub(crate) async fn start(variables: Vec<(String, String)>) -> Self {
+        let now = Clock::system().now();
+        let test = TestApp::start(vec![], now, &[]).await;
+        let club = open_club(&test, now).await;
+        let account = join(&test, club, now).await;
+        let (venue, courts) = build(&test, club, now).await;
+        let credentials = json!({
+            "access_token": "APP_USR-1", "webhook_secret": WEBHOOK_SECRET, "collector_id": "1",
+        });
+        let prefix = test.app.config().provider_secret_prefix().expect("a prefix");
+        test.cloud.put_secret(&payments::mercadopago::secret_id(prefix, club), &credentials);
+        let mut claims = test.claims(account, Some(club), &[Role::Member]);
+        claims.exp = now.as_second() + TOKEN_SECONDS;
+        Self {
+            toll: Toll::start(&test.database.url).await,
+            provider_url: provider().await,
+            token: test.keys.sign(&claims),
+            today: TimeZone::get(ZONE).expect("a zone").to_datetime(now).date(),
+            booked: AtomicU32::new(0),
+            test,
+            club,
+            venue,
+            courts,
+            account,
+            variables,
+        }
+    }
+
+    /// The environment of a function, as the platform gives it; `counted` reads and writes pass the toll.
+    pub(crate) fn environment(&self, function: &str, counted: bool) -> Vec<(String, String)> {
+        let (config, database) = (self.test.app.config(), &self.test.database.url);
+        let own = |value: kernel::Result<&str>| value.expect("the test's configuration").to_owned();
+        [
+            ("AWS_LAMBDA_FUNCTION_NAME", function.to_owned()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{function}")),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", "bench".to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "bench".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "bench".to_owned()),
+            ("AWS_SESSION_TOKEN", "bench".to_owned()),
+            ("AWS_ENDPOINT_URL", self.test.cloud.url.clone()),
+            (
+                "AWS_ENDPOINT_URL_DYNAMODB",
+                if counted { self.toll.url.clone() } else { database.clone() },
+            ),
+            ("TABLE_NAME", own(config.table_name())),
+            ("PAYMENT_WEBHOOKS_QUEUE_URL", own(config.payment_webhooks_queue_url())),
+            ("TOKEN_SIGNING_KEY_SECRET_ID", own(config.token_signing_key_secret_id())),
+            ("EDGE_KEYS_SECRET_ID", own(config.edge_keys_secret_id())),
+            ("PROVIDER_SECRET_PREFIX", own(config.provider_secret_prefix())),
+            ("PUBLIC_BASE_URL", own(config.public_base_url())),
+            ("MERCADOPAGO_BASE_URL", self.provider_url.clone()),
+            ("STAGE", "bench".to_owned()),
+            ("LOG_LEVEL", "INFO".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .chain(self.variables.iter().cloned())
+        .collect()
+    }
+
+    /// The day whose availability is asked for.
+    pub(crate) fn busy_day(&self) -> Date {
+        self.today.saturating_add(1.day())
+    }
+
+    /// Court and start of an hour on that day: every second hour of every court.
+    pub(crate) fn busy_hours(&self) -> Vec<(CourtId, String)> {
+        let hours = (8..23).step_by(2).map(|hour| start(self.busy_day(), hour));
+        hours
+            .flat_map(|start| self.courts.iter().map(move |court| (*court, start.clone())))
+            .collect()
+    }
+
+    /// Court and start of an hour that nobody has booked.
+    pub(crate) fn free_hour(&self) -> (CourtId, String) {
+        let index = self.booked.fetch_add(1, Ordering::Relaxed);
+        let (court, hour) = (index % COURTS, 8 + index / COURTS % HOURS);
+        let day = self.today.saturating_add(i64::from(2 + index / COURTS / HOURS).days());
+        (self.courts[court as usize], start(day, hour))
+    }
+
+    /// Takes what the functions queued, which nobody will look at.
+    pub(crate) fn sweep(&self) {
+        drop(self.test.cloud.take_sent("payment-webhooks.fifo"));
+        drop(self.test.cloud.take_published());
+    }
+}
+
+fn start(day: Date, hour: u32) -> String {
+    format!("{day}T{hour:02}:00")
+}
+
+fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).expect("the shape of the domain type")
+}
+
+async fn open_club(test: &TestApp, now: Timestamp) -> ClubId {
+    let platform = test.app.table().platform();
+    let request = json!({
+        "name": "Racket Club", "slug": SLUG, "time_zone": ZONE, "currency": "ARS",
+        "owner": { "email": "owner@example.com", "name": "Olga Owner" },
+        "template": "standard", "has_payment_provider": true,
+    });
+    let onboarding = Onboarding::new(read(request), "bench".to_owned(), now);
+    let own = test.app.table().tenant(&Tenant::from_envelope(onboarding.club_id, "bench"));
+    let template = onboarding.request.template;
+    for writes in [
+        tenancy::store::reserve_slug(&platform, &onboarding).expect("a slug"),
+        tenancy::store::create_club(&platform, &own, &onboarding).expect("a club"),
+        tenancy::store::apply_template(&own, template).expect("a template"),
+        tenancy::store::activate(&platform, &onboarding),
+    ] {
+        platform.write(writes).await.expect("the club is written");
+    }
+    onboarding.club_id
+}
+
+async fn join(test: &TestApp, club: ClubId, now: Timestamp) -> AccountId {
+    let platform = test.app.table().platform();
+    let own = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
+    let account = Account {
+        id: AccountId::new(),
+        email: EMAIL.parse::<Email>().expect("an address"),
+        name: "Ana Souza".parse().expect("a name"),
+        locale: Locale::default(),
+        platform_roles: Vec::new(),
+        created_at: now,
+        version: 1,
+    };
+    let hash = Password::try_from(PASSWORD.to_owned()).expect("a password").hash();
+    let mut writes =
+        identity::store::create_account(&platform, &account, hash.expect("a hash")).expect("items");
+    let membership = Membership::new(&account, vec![Role::Member], now);
+    writes.push(identity::store::join(&platform, &own, &membership, now).expect("an item"));
+    platform.write(writes).await.expect("the member is written");
+    account.id
+}
+
+async fn build(test: &TestApp, club: ClubId, now: Timestamp) -> (VenueId, Vec<CourtId>) {
+    let table = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
+    let hours = json!([{ "opens": "08:00", "closes": "23:00" }]);
+    let week = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+        .map(|day| (day.to_owned(), hours.clone()));
+    let venue: Venue = read(json!({
+        "id": VenueId::new(), "name": "Centro", "time_zone": ZONE, "status": "active",
+        "opening_hours": Value::Object(week.into_iter().collect()), "start_every_minutes": 30,
+        "version": 1, "created_at": now,
+    }));
+    facilities::create_venue(&table, &venue).await.expect("the venue is written");
+    let mut courts = Vec::new();
+    for number in 1..=COURTS {
+        let court = court(&venue, number, now);
+        facilities::create_court(&table, &court).await.expect("the court is written");
+        courts.push(court.id);
+    }
+    (venue.id, courts)
+}
+
+/// A padel court.
+pub(crate) fn court(venue: &Venue, number: u32, now: Timestamp) -> Court {
+    read(json!({
+        "id": CourtId::new(), "venue_id": venue.id, "name": format!("Court {number}"),
+        "sport": "padel", "surface": "artificial_grass", "indoor": false,
+        "durations_minutes": [60, 90], "price_per_hour": { "amount": 1_200_000, "currency": "ARS" },
+        "status": "active", "version": 1, "created_at": now,
+    }))
+}
+
+/// The payment provider: one answer to every checkout, at once.
+async fn provider() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let preference = json!({ "id": "1-1", "init_point": "https://provider.test/checkout/1-1" });
+    let router =
+        Router::new().route("/checkout/preferences", post(async move || Json(preference.clone())));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
