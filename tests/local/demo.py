@@ -17,20 +17,27 @@ TIME_ZONE = "America/Argentina/Buenos_Aires"
 _CURRENCY = "ARS"
 _WORKERS = 4
 _WEEK = {
-    **{day: [{"opens": "08:00", "closes": "23:00"}] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
-    **{day: [{"opens": "09:00", "closes": "21:00"}] for day in ("saturday", "sunday")},
+    **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), [{"opens": "08:00", "closes": "23:00"}]),
+    **dict.fromkeys(("saturday", "sunday"), [{"opens": "09:00", "closes": "21:00"}]),
 }
 _NAMES = (
     "Ana Ferreyra", "Bruno Molina", "Carla Rossi", "Diego Paz", "Elena Vidal", "Facundo Ríos", "Gabriela Luna",
     "Hernán Sosa", "Inés Correa", "Julián Vera", "Karina Blanco", "Lautaro Gómez", "Micaela Torres", "Nicolás Ibarra",
     "Olivia Campos", "Pablo Medina", "Rocío Navarro", "Santiago Duarte", "Tamara Quiroga", "Valentín Acosta",
 )  # fmt: skip
+_GRASS = "artificial_grass"
 _VENUES = {
-    "Costanera": [("Padel 1", "padel", "artificial_grass", False, 60), ("Padel 2", "padel", "artificial_grass", True, 60),
-                  ("Tennis 1", "tennis", "clay", False, 60)],
-    "Palermo": [("Padel 1", "padel", "artificial_grass", True, 60), ("Padel 2", "padel", "artificial_grass", True, 90),
-                ("Football 5", "football", "artificial_grass", False, 60)],
-}  # fmt: skip
+    "Costanera": [
+        ("Padel 1", "padel", _GRASS, False, 60),
+        ("Padel 2", "padel", _GRASS, True, 60),
+        ("Tennis 1", "tennis", "clay", False, 60),
+    ],
+    "Palermo": [
+        ("Padel 1", "padel", _GRASS, True, 60),
+        ("Padel 2", "padel", _GRASS, True, 90),
+        ("Football 5", "football", _GRASS, False, 60),
+    ],
+}
 
 
 @dataclass(frozen=True)

@@ -153,11 +153,10 @@ class Deployer:
         """Applies TimeToLiveSpecification, which ministack's CloudFormation leaves out."""
         tables = self.client("dynamodb")
         for logical_id, resource in loaded["Resources"].items():
-            wanted = resource.get("Properties", {}).get("TimeToLiveSpecification") if isinstance(resource, dict) else None
-            if wanted:
-                tables.update_time_to_live(
-                    TableName=deployed.resources[logical_id], TimeToLiveSpecification=wanted
-                )
+            properties = resource.get("Properties", {}) if isinstance(resource, dict) else {}
+            if wanted := properties.get("TimeToLiveSpecification"):
+                table = deployed.resources[logical_id]
+                tables.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
 
     def _shorten_visibility(self) -> None:
         """For tests: a message that was not handled comes back soon, not after six times the function's timeout."""

@@ -1,6 +1,6 @@
 """The processes behind a platform: ministack with the functions it runs, and the payment provider's stand-in.
 
-All of them share one process group, so that one signal reaches everything that was started, function processes included.
+All of them share one process group, so that one signal reaches everything, the processes of functions included.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ class Processes:
             "STAND_IN_PUBLIC_URL": settings.provider_url,
         }
         command = [str(settings.binaries / "provider")]
+        if not Path(command[0]).is_file():
+            raise StartError(f"no binary {command[0]}; build it with: cargo build --bins")
         self._provider = self._spawn(command, environment, "provider.log", self._leader.pid)
         url = f"{settings.provider_url}/_control/payments"
         self._wait(self._provider, url, "the payment provider's stand-in", "provider.log")

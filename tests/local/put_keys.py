@@ -1,7 +1,7 @@
 """Stores freshly made keys in the two secrets of a deployed stack: put_keys.py FILE SIGNING_KEY_ARN EDGE_KEYS_ARN.
 
-Run by `make keys` with the system's Python; the AWS command line does the writing. Keys that are in use are not replaced:
-that would log everybody out.
+Run by `make keys` with the system's Python; the AWS command line does the writing. Keys that are in use are not
+replaced: that would log everybody out.
 """
 
 from __future__ import annotations

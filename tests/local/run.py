@@ -79,7 +79,7 @@ def build() -> None:
 
 
 def describe(settings: Settings, demo: Demo) -> None:
-    """Writes platform.json, for programs that use the platform."""
+    """Writes platform.json, for programs that use the platform; it tells of the one that was started last."""
     written = {
         "base_url": settings.base_url,
         "docs_url": f"{settings.base_url}/docs",
@@ -90,7 +90,7 @@ def describe(settings: Settings, demo: Demo) -> None:
         "member": {"email": demo.member_email, "password": demo.password},
         "club": {"id": demo.club_id, "slug": demo.slug},
     }
-    (settings.folder / "platform.json").write_text(json.dumps(written, indent=2) + "\n")
+    (ROOT / "target" / "local" / "platform.json").write_text(json.dumps(written, indent=2) + "\n")
 
 
 def say(text: str) -> None:

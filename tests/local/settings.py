@@ -83,7 +83,8 @@ def from_environment() -> Settings:
     )
     return Settings(
         ports=ports,
-        folder=Path(environment.get("PLATFORM_FOLDER", ROOT / "target" / "local")),
+        # One for each port, because platforms that run side by side must not share logs and links to binaries.
+        folder=ROOT / "target" / "local" / f"port-{ports.api}",
         binaries=ROOT / "target" / environment.get("BINARIES", "debug"),
         enforce_iam=environment.get("ENFORCE_IAM", "false").lower() in ("1", "true", "yes"),
     )

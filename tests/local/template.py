@@ -1,7 +1,7 @@
 """template.yaml as the local platform hands it to CloudFormation.
 
-What `sam package` would do (code and workflow definitions in place of local paths), and the parameters that differ here.
-Nothing else is changed: what is tested is the template that is deployed.
+What `sam package` would do (code and workflow definitions in place of local paths), and the parameters that differ
+here. Nothing else is changed: what is tested is the template that is deployed.
 """
 
 from __future__ import annotations

@@ -75,6 +75,7 @@ pub(crate) async fn book(
             made => break made?,
         }
     };
+    metrics::counter!("bookings_made").increment(1);
     let (checkout, checkout_problem) = match due {
         None => (None, None),
         Some((payment, provider)) => match open(&app, &table, provider, &booking, &payment).await {

@@ -66,6 +66,7 @@ async fn give_up(
         booking::cancel(table, booking, caller.account(), now)?;
     writes.extend(refund(app, table, booking, now).await?);
     table.write(writes).await?;
+    metrics::counter!("bookings_cancelled").increment(1);
     Ok(cancelled)
 }
 

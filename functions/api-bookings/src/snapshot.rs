@@ -24,8 +24,10 @@ static VENUES: LazyLock<Cache<(ClubId, VenueId), Arc<VenueWithCourts>>> =
 pub(crate) async fn venue(table: &TenantTable, id: VenueId) -> Result<Arc<VenueWithCourts>> {
     let key = (table.tenant().club(), id);
     if let Some(venue) = VENUES.get(&key).await {
+        metrics::counter!("venue_cache_hits").increment(1);
         return Ok(venue);
     }
+    metrics::counter!("venue_cache_misses").increment(1);
     let venue = Arc::new(facilities::venue_with_courts(table, id).await?);
     VENUES.insert(key, venue.clone()).await;
     Ok(venue)

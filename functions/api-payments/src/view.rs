@@ -42,7 +42,7 @@ pub(crate) struct PaymentView {
 pub(crate) struct RefundView {
     id: RefundId,
     amount: Money,
-    /// `staff`, `booking_cancelled`, `slot_taken`, `paid_twice` or `at_provider`.
+    /// `staff`, `booking_cancelled`, `paid_too_late`, `paid_twice` or `at_provider`.
     reason: &'static str,
     /// `requested`, `done` or `failed`.
     status: &'static str,

@@ -7,10 +7,11 @@ use serde::Serialize;
 
 /// The payload of the hold expiry queue.
 #[derive(Serialize)]
-struct HoldEnds {
+struct HoldEnds<'a> {
     club_id: ClubId,
     booking_id: BookingId,
     hold_expires_at: String,
+    correlation_id: &'a str,
 }
 
 pub(crate) async fn schedule_end(app: &App, event: &Event) -> Result<()> {
@@ -22,6 +23,7 @@ pub(crate) async fn schedule_end(app: &App, event: &Event) -> Result<()> {
         club_id: event.club_id,
         booking_id: fact.booking_id,
         hold_expires_at: timestamp_text(until),
+        correlation_id: &event.correlation_id,
     };
     let body = serde_json::to_string(&message)
         .map_err(|cause| Error::internal("a message is not JSON").with_source(cause))?;

@@ -18,13 +18,15 @@ struct HoldEnds {
     booking_id: BookingId,
     #[serde(rename = "hold_expires_at")]
     _hold_expires_at: Timestamp,
+    /// Of the request that made the hold.
+    correlation_id: Option<String>,
 }
 
 /// Lets go of one booking, if it is time.
 pub async fn handle(app: App, message: Message) -> Result<()> {
-    let HoldEnds { club_id, booking_id, .. } = message.json()?;
-    // What happens belongs to the message that the booking's event sent.
-    let table = app.table().tenant(&Tenant::from_envelope(club_id, message.id));
+    let HoldEnds { club_id, booking_id, correlation_id, .. } = message.json()?;
+    let correlation = correlation_id.unwrap_or(message.id);
+    let table = app.table().tenant(&Tenant::from_envelope(club_id, correlation));
     let booking = booking::booking(&table, booking_id).await?;
     let now = app.clock().now();
     if booking.status != Status::Held {
@@ -35,5 +37,7 @@ pub async fn handle(app: App, message: Message) -> Result<()> {
         return Err(Error::unavailable("HOLD_NOT_ENDED", "the hold has not ended yet"));
     }
     let Changed { writes, .. } = booking::expire(&table, &booking, now)?;
-    table.write(writes).await
+    table.write(writes).await?;
+    metrics::counter!("bookings_expired").increment(1);
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{Query, State},
+    extract::{Query, State, rejection::BytesRejection},
     http::HeaderMap,
 };
 use kernel::{ClubId, Error, jiff::SignedDuration};
@@ -63,13 +63,14 @@ pub(crate) async fn notify(
     Id(club_id): Id<ClubId>,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Outcome<Receipt> {
     let param = |name| query.iter().find(|(known, _)| known == name).map(|(_, value)| &**value);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if body.len() > BODY_LIMIT_BYTES {
-        return Err(Error::too_large("BODY_TOO_LARGE", "a notification has at most 64 KiB").into());
-    }
+    let body = body
+        .ok()
+        .filter(|body| body.len() <= BODY_LIMIT_BYTES)
+        .ok_or_else(|| Error::too_large("BODY_TOO_LARGE", "a notification has at most 64 KiB"))?;
     let (data_id, request_id) = (param("data.id"), header("x-request-id"));
     let secret = secret_id(app.config().provider_secret_prefix()?, club_id);
     let credentials: Credentials = app.secrets().get_cached(&secret).await?.ok_or_else(|| {

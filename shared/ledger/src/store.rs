@@ -68,9 +68,6 @@ pub async fn transactions(table: &TenantTable, page: PageRequest) -> Result<Page
 }
 
 /// Get `T#<club>#LTX#<reference>` / `TRANSACTION`: the transaction that books this fact.
-pub async fn posted(
-    table: &TenantTable,
-    reference: &Reference,
-) -> Result<Option<Transaction>> {
+pub async fn posted(table: &TenantTable, reference: &Reference) -> Result<Option<Transaction>> {
     table.get(&transaction_key(table, reference)).await
 }

@@ -88,8 +88,17 @@ impl Desk<'_> {
                 tracing::warn!(payment.id = %id, error = %failure, "the provider does not say");
                 Asked::Failed
             }
-            Err(Trouble::House(error)) => return Err(error),
+            Err(Trouble::House(error)) if error.is_transient() => return Err(error),
+            // Were it due for ever, it would keep others from being asked about.
+            Err(Trouble::House(error)) => {
+                self.note_poll(id, watch, Asked::Failed).await?;
+                return Err(error);
+            }
         };
+        self.note_poll(id, watch, asked).await
+    }
+
+    async fn note_poll(&self, id: PaymentId, watch: Watch, asked: Asked) -> Result<()> {
         note_poll(self.table, self.platform, id, watch, asked, self.clock.now()).await
     }
 
@@ -258,6 +267,12 @@ fn report(before: &Payment, settlement: &Settlement, truth: &ProviderPayment) {
             problem = problem.code.as_str(),
             "a payment needs a look"
         );
+    }
+    if after.status.is_paid() && !before.status.is_paid() {
+        let currency = after.amount.currency.code();
+        let taken = after.amount.amount.unsigned_abs();
+        metrics::counter!("payments_taken", "currency" => currency).increment(1);
+        metrics::counter!("revenue_minor_units", "currency" => currency).increment(taken);
     }
     tracing::info!(
         tenant.id = %after.club_id,

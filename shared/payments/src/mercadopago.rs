@@ -204,3 +204,6 @@ fn refusal(status: StatusCode, body: &str) -> ProviderFailure {
         _ => ProviderFailure::Unknown(format!("status {status}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,8 +62,8 @@ pub enum RefundReason {
     Staff,
     /// The booking was cancelled.
     BookingCancelled,
-    /// It was paid too late: the slot was somebody else's by then.
-    SlotTaken,
+    /// By then the hold had ended, and the slot was somebody else's or its time had come.
+    PaidTooLate,
     /// The same booking was paid twice.
     PaidTwice,
     /// Somebody gave it back at the provider, without us.
@@ -76,7 +76,7 @@ impl RefundReason {
         match self {
             Self::Staff => "staff",
             Self::BookingCancelled => "booking_cancelled",
-            Self::SlotTaken => "slot_taken",
+            Self::PaidTooLate => "paid_too_late",
             Self::PaidTwice => "paid_twice",
             Self::AtProvider => "at_provider",
         }

@@ -259,7 +259,7 @@ impl Settling<'_> {
             BookingStanding::Confirmed => {}
             BookingStanding::Expired { retakable: true } => self.booking = BookingMove::Retake,
             BookingStanding::Expired { retakable: false } => {
-                self.request(left, RefundReason::SlotTaken);
+                self.request(left, RefundReason::PaidTooLate);
             }
             BookingStanding::Cancelled => self.request(left, RefundReason::BookingCancelled),
         }

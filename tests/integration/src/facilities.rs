@@ -141,8 +141,8 @@ async fn no_court_outlives_its_venue_however_they_are_made() {
     let venue = made_venue(&world, &club).await;
     let (path, token) = (format!("/v1/venues/{venue}"), &club.owner.token);
     let courts = format!("{path}/courts");
-    let make = async |n: u32| world.test.post(&courts, token, court(&format!("C{n}"))).await;
-    let making = join_all((0..15).map(make));
+    let create = async |n: u32| world.test.post(&courts, token, court(&format!("C{n}"))).await;
+    let making = join_all((0..15).map(create));
     let retiring = async { while world.test.delete(&path, token).await.status != 204 {} };
     let (made, ()) = futures::future::join(making, retiring).await;
     let venue: VenueId = venue.parse().unwrap();
@@ -184,8 +184,8 @@ async fn a_venue_has_at_most_ninety_nine_courts() {
     let club = world.club("norte").await;
     let courts = format!("/v1/venues/{}/courts", made_venue(&world, &club).await);
     let token = &club.owner.token;
-    let make = async |n: u32| world.test.post(&courts, token, court(&format!("C{n}"))).await;
-    let made = join_all((0..105).map(make)).await;
+    let create = async |n: u32| world.test.post(&courts, token, court(&format!("C{n}"))).await;
+    let made = join_all((0..105).map(create)).await;
     assert_eq!(made.iter().filter(|answer| answer.status == 201).count(), 99);
     for answer in made.into_iter().filter(|answer| answer.status != 201) {
         answer.refused(409, "TOO_MANY_COURTS");
@@ -195,20 +195,20 @@ async fn a_venue_has_at_most_ninety_nine_courts() {
     assert_eq!(world.test.delete(venue, &club.owner.token).await.status, 204);
 }
 
+fn with(mut base: Value, change: &Value) -> Value {
+    base.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    base
+}
+
 #[tokio::test]
-async fn what_is_no_venue_or_court_is_refused_and_nothing_is_written() {
+async fn what_is_no_venue_is_refused_and_nothing_is_written() {
     let world = World::start().await;
     let club = world.club("norte").await;
     let token = &club.owner.token;
-    let venue = format!("/v1/venues/{}", made_venue(&world, &club).await);
     let before = world.test.database.items().len();
     let monday = |opens: &str, closes: &str| json!({ "opening_hours": { "monday": [{ "opens": opens, "closes": closes }] } });
-    let with = |base: Value, change: Value| {
-        let mut body = base;
-        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        body
-    };
-    let venues = [
+    let good = json!({ "name": "Sede", "time_zone": "America/Lima" });
+    for change in [
         json!({ "name": "" }),
         json!({ "name": 5 }),
         json!({ "name": "x".repeat(81) }),
@@ -226,14 +226,31 @@ async fn what_is_no_venue_or_court_is_refused_and_nothing_is_written() {
             { "opens": "08:00", "closes": "12:00" }, { "opens": "11:00", "closes": "13:00" },
         ] } }),
         json!({ "club_id": club.id }),
-    ];
-    let good = json!({ "name": "Sede", "time_zone": "America/Lima" });
-    for change in venues {
-        let body = with(good.clone(), change);
+    ] {
+        let body = with(good.clone(), &change);
         let error = world.test.post("/v1/venues", token, body).await.refused(422, "BODY_INVALID");
         assert!(error["details"]["violations"][0]["message"].is_string());
     }
-    let courts = [
+    for unknown in ["vnu_0", "1", "crt_00000000000000000000000000000000"] {
+        let path = format!("/v1/venues/{unknown}");
+        world.test.get(&path, token).await.refused(404, "NOT_FOUND");
+    }
+    let absent = format!("/v1/venues/{}", VenueId::new());
+    world.test.get(&absent, token).await.refused(404, "VENUE_NOT_FOUND");
+    world.test.get(&format!("{absent}/courts"), token).await.refused(404, "VENUE_NOT_FOUND");
+    let lost = world.test.post(&format!("{absent}/courts"), token, court("Uno")).await;
+    lost.refused(404, "VENUE_NOT_FOUND");
+    assert_eq!(world.test.database.items().len(), before);
+}
+
+#[tokio::test]
+async fn what_is_no_court_is_refused_and_nothing_is_written() {
+    let world = World::start().await;
+    let club = world.club("norte").await;
+    let token = &club.owner.token;
+    let path = format!("/v1/venues/{}/courts", made_venue(&world, &club).await);
+    let before = world.test.database.items().len();
+    for change in [
         json!({ "name": " " }),
         json!({ "sport": "chess" }),
         json!({ "surface": "lava" }),
@@ -248,25 +265,13 @@ async fn what_is_no_venue_or_court_is_refused_and_nothing_is_written() {
         json!({ "price_per_hour": { "amount": 100, "currency": "XXX" } }),
         json!({ "price_per_hour": 100 }),
         json!({ "venue_id": "vnu_0" }),
-    ];
-    let path = format!("{venue}/courts");
-    for change in courts {
-        let body = with(court("Uno"), change);
+    ] {
+        let body = with(court("Uno"), &change);
         world.test.post(&path, token, body).await.refused(422, "BODY_INVALID");
     }
     let dollars = json!({ "price_per_hour": { "amount": 100, "currency": "USD" } });
-    let body = with(court("Uno"), dollars);
+    let body = with(court("Uno"), &dollars);
     world.test.post(&path, token, body).await.refused(422, "CURRENCY_MISMATCH");
-    for unknown in
-        ["/v1/venues/vnu_0", "/v1/venues/1", "/v1/venues/crt_00000000000000000000000000000000"]
-    {
-        world.test.get(unknown, token).await.refused(404, "NOT_FOUND");
-    }
-    let absent = format!("/v1/venues/{}", VenueId::new());
-    world.test.get(&absent, token).await.refused(404, "VENUE_NOT_FOUND");
-    world.test.get(&format!("{absent}/courts"), token).await.refused(404, "VENUE_NOT_FOUND");
-    let lost = world.test.post(&format!("{absent}/courts"), token, court("Uno")).await;
-    lost.refused(404, "VENUE_NOT_FOUND");
     assert_eq!(world.test.database.items().len(), before);
 }
 

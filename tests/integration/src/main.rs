@@ -3,8 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::disallowed_methods,
-    clippy::print_stderr,
-    reason = "a test stops at the first surprise, runs things side by side, and says what it skips"
+    reason = "a test stops at the first surprise, and runs things side by side"
 )]
 
 mod auth;

@@ -354,7 +354,7 @@ async fn a_late_payment_of_a_slot_that_is_gone_goes_back() {
     place.world.provider.resend(id);
     place.world.provider.idle().await;
     place.world.drain().await;
-    check_given_back(&place, &held, id, "expired", "slot_taken").await;
+    check_given_back(&place, &held, id, "expired", "paid_too_late").await;
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 """A ceiling on how many processes of one function run at once.
 
-ministack starts a process for every concurrent invocation, as Lambda does, but 200 of them on two cores only take turns,
-and one that is not ready within ten seconds makes ministack kill all the others of its function. Past the ceiling an
-invocation waits for a process to become free.
+ministack starts a process for every concurrent invocation, as Lambda does. But 200 of them on two cores only take
+turns, and one that is not ready within ten seconds makes ministack kill all the others of its function. Past the
+ceiling an invocation waits for a process to become free.
 """
 
 from __future__ import annotations

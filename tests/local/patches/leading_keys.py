@@ -1,8 +1,8 @@
 """`dynamodb:LeadingKeys` and policy variables, for IAM conditions that keep tenants apart.
 
-ministack evaluates the other DynamoDB condition keys but leaves this one out, and takes `${aws:PrincipalTag/TenantId}` in
-a condition for the text itself. So a policy that allows only one tenant's keys would deny everything (or, with
-`ForAllValues`, allow everything).
+ministack evaluates the other DynamoDB condition keys but leaves this one out, and takes
+`${aws:PrincipalTag/TenantId}` in a condition for the text itself. So a policy that allows only one tenant's keys would
+deny everything (or, with `ForAllValues`, allow everything).
 """
 
 from __future__ import annotations

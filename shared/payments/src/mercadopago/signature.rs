@@ -65,6 +65,10 @@ pub fn verify(
     now: Timestamp,
     tolerance: SignedDuration,
 ) -> Result<(), SignatureFailure> {
+    // Anybody can sign with an empty secret.
+    if secret.is_empty() {
+        return Err(SignatureFailure::SignatureMismatch);
+    }
     let header = signed.signature.ok_or(SignatureFailure::MissingSignatureHeader)?;
     let Parts { ts, hash } = Parts::read(header)?;
     let signed_at = instant(ts).ok_or(SignatureFailure::MissingTimestamp)?;
@@ -199,6 +203,17 @@ mod tests {
             let stale = header(ts, &format!("id:123;request-id:r-1;ts:{ts};"));
             assert_eq!(check(Some(&stale)), Err(F::TimestampOutOfTolerance), "{ts}");
         }
+    }
+
+    #[test]
+    fn an_empty_secret_signs_nothing() {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"");
+        let tag = hmac::sign(&key, b"ts:1704908010;");
+        let hex: Vec<_> = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let header = format!("ts=1704908010,v1={}", hex.concat());
+        let signed = Signed { data_id: None, request_id: None, signature: Some(&header) };
+        let verdict = verify("", signed, at(1_704_908_010), TOLERANCE);
+        assert_eq!(verdict, Err(SignatureFailure::SignatureMismatch));
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn a_late_payment_takes_the_slot_again_or_goes_back() {
     let free = settled(&created, BookingStanding::Expired { retakable: true }, &truth);
     assert_eq!((free.booking, free.payment.status), (BookingMove::Retake, Status::Approved));
     for (booking, reason) in [
-        (BookingStanding::Expired { retakable: false }, RefundReason::SlotTaken),
+        (BookingStanding::Expired { retakable: false }, RefundReason::PaidTooLate),
         (BookingStanding::Cancelled, RefundReason::BookingCancelled),
     ] {
         let late = settled(&created, booking, &truth);
