@@ -19,6 +19,7 @@ pub(crate) struct ClubView {
     status: ClubStatus,
     tier: Tier,
     #[schema(value_type = String, format = DateTime)]
+    #[serde(serialize_with = "kernel::serialize_timestamp")]
     created_at: Timestamp,
 }
 

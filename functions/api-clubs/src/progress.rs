@@ -18,6 +18,7 @@ pub(crate) struct OnboardingProgress {
     /// In the order in which they run.
     steps: Vec<StepProgress>,
     #[schema(value_type = String, format = DateTime)]
+    #[serde(serialize_with = "kernel::serialize_timestamp")]
     created_at: Timestamp,
 }
 
@@ -28,9 +29,11 @@ pub(crate) struct StepProgress {
     status: StepStatus,
     /// When its last try began.
     #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(serialize_with = "kernel::serialize_optional_timestamp")]
     started_at: Option<Timestamp>,
     /// When it was done, given up or undone.
     #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(serialize_with = "kernel::serialize_optional_timestamp")]
     ended_at: Option<Timestamp>,
     /// Why it failed.
     error: Option<StepFailure>,

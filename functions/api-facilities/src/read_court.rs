@@ -23,6 +23,7 @@ pub(crate) struct CourtView {
     /// A retired court keeps its bookings and takes no new ones.
     status: Status,
     #[schema(value_type = String, format = DateTime)]
+    #[serde(serialize_with = "kernel::serialize_timestamp")]
     created_at: Timestamp,
 }
 

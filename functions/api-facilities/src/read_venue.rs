@@ -20,6 +20,7 @@ pub(crate) struct VenueView {
     /// A retired venue keeps its bookings and takes no new ones.
     status: Status,
     #[schema(value_type = String, format = DateTime)]
+    #[serde(serialize_with = "kernel::serialize_timestamp")]
     created_at: Timestamp,
 }
 

@@ -3,6 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::{
     Client,
+    config::retry::RetryConfig,
     operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message},
 };
@@ -33,7 +34,11 @@ pub struct Mail {
 impl Mail {
     /// With the process's shared AWS configuration, from this address.
     pub fn new(config: &SdkConfig, from: &str) -> Self {
-        Self { client: Client::new(config), from: from.to_owned() }
+        // SES takes no idempotency key: a repetition after a lost answer would be a second e-mail.
+        let config = aws_sdk_sesv2::config::Builder::from(config)
+            .retry_config(RetryConfig::disabled())
+            .build();
+        Self { client: Client::from_conf(config), from: from.to_owned() }
     }
 
     /// Hands the message to SES and answers its message id.

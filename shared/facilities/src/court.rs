@@ -111,7 +111,7 @@ impl From<Durations> for Vec<u16> {
     }
 }
 
-/// What an hour costs: not negative, and such that a whole day stays within [`Money::MAX_AMOUNT`].
+/// What an hour costs: 0 to 41666666666 minor units, so that a whole day's price stays a safe integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "Money", into = "Money")]
 #[schema(value_type = Money)]

@@ -23,7 +23,7 @@ pub use money::{Currency, Money};
 pub use page::{LastKey, Page, PageLimit, PageRequest};
 pub use tenant::Tenant;
 pub use text::{Email, Locale, PersonName, Slug, TextError};
-pub use time::{Clock, timestamp_text};
+pub use time::{Clock, serialize_optional_timestamp, serialize_timestamp, timestamp_text};
 
 /// Time types of the one time library, so that no other crate names its version.
 pub use jiff;

@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serializer;
 
 /// Where "now" comes from: the system, or a test that sets it. Clones share the same time.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +55,25 @@ impl Clock {
 /// RFC 3339 in UTC with exactly milliseconds: text order is time order, so it may be a sort key.
 pub fn timestamp_text(instant: Timestamp) -> String {
     format!("{instant:.3}")
+}
+
+/// Serialises an instant as [`timestamp_text`], for `#[serde(serialize_with = "…")]` on what people see.
+pub fn serialize_timestamp<S: Serializer>(
+    instant: &Timestamp,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&timestamp_text(*instant))
+}
+
+/// The same of an instant that may be missing.
+pub fn serialize_optional_timestamp<S: Serializer>(
+    instant: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match instant {
+        Some(instant) => serialize_timestamp(instant, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 #[cfg(test)]

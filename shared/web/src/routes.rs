@@ -10,7 +10,10 @@ use tower_http::compression::{
     CompressionLayer,
     predicate::{DefaultPredicate, Predicate, SizeAbove},
 };
-use utoipa::openapi::{OpenApi, Paths, path::Operation, security::SecurityRequirement};
+use utoipa::openapi::{
+    Content, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder, path::Operation,
+    security::SecurityRequirement,
+};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 
 use crate::{Edge, Failure, body::BODY_LIMIT_BYTES, caller::authorize, layers::around};
@@ -128,10 +131,34 @@ where
     }
 }
 
+/// How a route with a permission refuses callers, for its description.
+const REFUSALS: [(&str, &str); 2] = [
+    (
+        "401",
+        "TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_NOT_ACCESS, TOKEN_ALGORITHM_REFUSED, \
+         TOKEN_KEY_UNKNOWN, TOKEN_SIGNATURE_INVALID, TOKEN_WRONG_ISSUER, TOKEN_WRONG_AUDIENCE, \
+         TOKEN_EXPIRED.",
+    ),
+    ("403", "PERMISSION_MISSING, CLUB_REQUIRED."),
+];
+
+fn problem(description: &str) -> RefOr<Response> {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", content)
+        .build()
+        .into()
+}
+
 /// What every route with a permission has in its description.
 fn describe(paths: &mut Paths, permission: Permission) {
     let mark = |operation: &mut Option<Operation>| {
         if let Some(operation) = operation {
+            for (status, refusal) in REFUSALS {
+                let responses = &mut operation.responses.responses;
+                responses.entry(status.to_owned()).or_insert_with(|| problem(refusal));
+            }
             operation.security =
                 Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("access_token", [])]);
             let note = format!("Needs the permission `{}`.", permission.as_str());

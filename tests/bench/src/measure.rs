@@ -69,6 +69,7 @@ pub(crate) async fn measure(world: &World, operation: &Operation, bounds: Bounds
         for event in before {
             driven.answer(&event, |answer| answer["statusCode"] == 201).await;
         }
+        world.confirm_busy_day().await;
     }
     let (mut ready, mut first) = (Vec::new(), Vec::new());
     for _ in 0..bounds.starts {

@@ -12,7 +12,8 @@ use std::{
 
 use serde_json::Value;
 
-/// `USER_HZ`: what `/proc/<pid>/stat` counts CPU in on every Linux that Lambda or a developer runs.
+/// `USER_HZ`: what `/proc/<pid>/stat` counts CPU in on every Linux that Lambda or a developer runs. So coarse
+/// that only many requests together tell what one takes.
 const TICKS_PER_SECOND: f64 = 100.0;
 /// So many lines of a function's log are shown where it fails.
 const SHOWN_LINES: usize = 8;

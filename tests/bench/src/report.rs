@@ -74,7 +74,7 @@ fn row(operation: &Operation, measured: &Measured, hash_ms: f64) -> [String; COL
 fn rule_row(rule: &Rule) -> [String; COLUMNS.len()] {
     let mut row = [const { String::new() }; COLUMNS.len()];
     row[0] = format!("rule: {}", rule.name);
-    row[5] = format!("{:.1} µs", rule.microseconds);
+    row[5] = format!("{:.2} µs", rule.microseconds);
     row
 }
 

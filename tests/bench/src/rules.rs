@@ -39,7 +39,7 @@ pub(crate) fn measure(folder: &Path) -> Vec<Rule> {
     let mut measured = Vec::new();
     let mut rule = |name: &'static str, run: &mut dyn FnMut()| {
         criterion.bench_function(name, |bencher| bencher.iter(&mut *run));
-        measured.push(Rule { name, microseconds: mean(folder, name) });
+        measured.push(Rule { name, microseconds: median(folder, name) });
     };
     availability(&mut rule);
     slots(&mut rule);
@@ -49,12 +49,12 @@ pub(crate) fn measure(folder: &Path) -> Vec<Rule> {
     measured
 }
 
-/// Criterion's own estimate of the mean.
-fn mean(folder: &Path, name: &str) -> f64 {
+/// Criterion's own estimate of the median.
+fn median(folder: &Path, name: &str) -> f64 {
     let path = folder.join(name).join("new/estimates.json");
     let text = fs::read_to_string(path).expect("criterion writes its estimates");
     let estimates: Value = serde_json::from_str(&text).expect("estimates are JSON");
-    estimates["mean"]["point_estimate"].as_f64().expect("a mean, in nanoseconds") / 1_000.0
+    estimates["median"]["point_estimate"].as_f64().expect("a median, in nanoseconds") / 1_000.0
 }
 
 type Measure<'a> = &'a mut dyn FnMut(&'static str, &mut dyn FnMut());

@@ -6,7 +6,7 @@ use axum::{Json, Router, routing::post};
 use facilities::{Court, Venue};
 use identity::{Account, Membership, Password};
 use kernel::{
-    AccountId, Clock, ClubId, CourtId, Email, Locale, Role, Tenant, VenueId,
+    AccountId, Clock, ClubId, CourtId, Email, Locale, PageRequest, Role, Tenant, VenueId,
     jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone},
 };
 use serde_json::{Value, json};
@@ -119,6 +119,26 @@ impl World {
         hours
             .flat_map(|start| self.courts.iter().map(move |court| (*court, start.clone())))
             .collect()
+    }
+
+    /// Confirms that day's bookings, as if they were paid: of a real day's, next to none are only held.
+    pub(crate) async fn confirm_busy_day(&self) {
+        let table = self.test.app.table().tenant(&Tenant::from_envelope(self.club, "bench"));
+        let now = Clock::system().now();
+        let mut page = PageRequest::default();
+        loop {
+            let day = self.busy_day();
+            let found = booking::bookings_of_day(&table, self.venue, day, page).await;
+            let found = found.expect("the day's bookings");
+            for held in &found.items {
+                let changed = booking::confirm(&table, held, now).expect("a held booking");
+                table.write(changed.writes).await.expect("the booking is confirmed");
+            }
+            page = match found.next {
+                Some(after) => PageRequest { after: Some(after), ..PageRequest::default() },
+                None => return,
+            };
+        }
     }
 
     /// Court and start of an hour that nobody has booked.

@@ -120,6 +120,11 @@ async fn a_booking_holds_its_slot_for_ten_minutes() {
     assert_eq!(booking["price"], json!({ "amount": 12_000, "currency": "ARS" }));
     assert_eq!(booking["hold_expires_at"], "2026-11-20T12:10:00.000Z");
     assert!(booking["payment_id"].is_string());
+    let checkout = &booked["checkout"];
+    assert_eq!(checkout["payment_id"], booking["payment_id"]);
+    assert_eq!(checkout["expires_at"], booking["hold_expires_at"]);
+    assert!(checkout["url"].as_str().unwrap().starts_with(world.provider.url()));
+    assert_eq!(booked["checkout_problem"], Value::Null);
     assert_eq!(world.test.get(&location, &ana.token).await.data(200), *booking);
 
     let events = world.publish().await;

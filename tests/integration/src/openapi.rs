@@ -22,8 +22,11 @@ fn description() -> OpenApi {
         .build();
     let mut description = OpenApi::new(info, Paths::new());
     for function in functions() {
-        description.merge(function.openapi());
+        let part = function.openapi();
+        assert_no_schema_is_lost(&description, &part);
+        description.merge(part);
     }
+    name_operations(&mut description);
     let bearer = Http::builder()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
@@ -34,6 +37,34 @@ fn description() -> OpenApi {
         .get_or_insert_with(Components::new)
         .add_security_scheme("access_token", SecurityScheme::Http(bearer));
     description
+}
+
+/// Of two schemas of one name, merging keeps the first.
+fn assert_no_schema_is_lost(whole: &OpenApi, part: &OpenApi) {
+    let schemas = |of: &OpenApi| of.components.clone().map(|c| c.schemas).unwrap_or_default();
+    let known = schemas(whole);
+    for (name, schema) in schemas(part) {
+        let same = known.get(&name).is_none_or(|known| *known == schema);
+        assert!(same, "two schemas are called {name}");
+    }
+}
+
+/// Handlers' names repeat across functions; ids of operations must not: `post_v1_bookings`.
+fn name_operations(description: &mut OpenApi) {
+    for (path, item) in &mut description.paths.paths {
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ] {
+            let Some(operation) = operation else { continue };
+            let words = path.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let words = words.filter(|word| !word.is_empty());
+            let name = std::iter::once(method).chain(words).collect::<Vec<_>>().join("_");
+            operation.operation_id = Some(name);
+        }
+    }
 }
 
 #[test]
