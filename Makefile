@@ -35,10 +35,10 @@ e2e: $(VENV)/ready ## the deployed template on the local platform, with IAM enfo
 	$(IN_VENV) -m unittest discover -v -s tests/e2e -t tests/e2e
 
 deny: ## licences and sources of dependencies (cargo install --locked cargo-deny)
-	cargo deny --offline check bans licenses sources
+	cargo deny check bans licenses sources
 
 openapi: ## writes functions/api-docs/openapi.json from the code
-	CLUBPULSE_WRITE=1 cargo test -p integration --locked openapi
+	CLUBPULSE_WRITE=1 cargo test --workspace --locked --test integration openapi
 
 # One command and one profile, so that everything shared is built once. Every function has its own binary.
 FUNCTIONS ?= authorizer api-auth api-bookings webhook-mercadopago
@@ -55,7 +55,7 @@ STACK = clubpulse-$(ENV)
 OUTPUT = aws cloudformation describe-stacks --stack-name $(STACK) --output text --query "Stacks[0].Outputs[?OutputKey=='$(1)'].OutputValue"
 
 deploy: ## builds for arm64 once, then deploys to ENV
-	cargo lambda build --profile dist --arm64 --workspace --bins
+	cargo lambda build --profile dist --arm64 --locked $(patsubst functions/%/,-p %,$(wildcard functions/*/))
 	sam deploy --config-env $(ENV)
 
 keys: ## makes the signing key of ENV, once

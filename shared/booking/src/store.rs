@@ -56,10 +56,12 @@ pub fn court_days(items: &mut Items, keys: &[Key], days: &[Date]) -> Result<Cour
     found.collect::<Result<_>>().map(CourtDays)
 }
 
-/// One query of `DAY#<venue>#<date>`: all courts of a venue on a local day.
+/// One query of `DAY#<venue>#<date>`, a moment old at most: all courts of a venue on a local day. Whoever
+/// books meets the conditions of [`book`].
 pub async fn venue_day(table: &TenantTable, venue: VenueId, date: Date) -> Result<VenueDay> {
     let partition = table.partition(format_args!("DAY#{venue}#{date}"));
-    Ok(VenueDay { date, courts: table.query_all(&Query::of(partition)).await? })
+    let query = Query::of(partition).eventually();
+    Ok(VenueDay { date, courts: table.query_all(&query).await? })
 }
 
 /// Get one booking.

@@ -1,7 +1,6 @@
 //! What a venue or a court is called.
 
-use std::fmt;
-
+use kernel::TextError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,35 +13,18 @@ pub struct Name(String);
 impl Name {
     /// The most characters of a name.
     pub const MAX_CHARACTERS: usize = 80;
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
-impl TryFrom<String> for Name {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let text = text.trim();
-        let fits = (1..=Self::MAX_CHARACTERS).contains(&text.chars().count())
-            && !text.chars().any(char::is_control);
-        fits.then(|| Self(text.to_owned()))
-            .ok_or("must have 1 to 80 characters and no control characters")
-    }
+kernel::text_value! {
+    Name(parse_name);
 }
 
-impl From<Name> for String {
-    fn from(name: Name) -> Self {
-        name.0
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+fn parse_name(text: &str) -> Result<String, TextError> {
+    let text = text.trim();
+    let fits = (1..=Name::MAX_CHARACTERS).contains(&text.chars().count())
+        && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+        .ok_or(TextError("must have 1 to 80 characters and no control characters"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Texts that are domain values: parsed once at the edge, valid ever after.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,14 +10,11 @@ use utoipa::ToSchema;
 #[error("{0}")]
 pub struct TextError(pub &'static str);
 
-macro_rules! text {
-    ($($(#[$doc:meta])* $name:ident($parse:path);)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(try_from = "String", into = "String")]
-        #[schema(value_type = String)]
-        pub struct $name(String);
-
+/// What every domain text can do: gives `struct Name(String)` its `as_str`, its conversions and its
+/// `Display`, with `parse: fn(&str) -> Result<String, TextError>` as the only way in.
+#[macro_export]
+macro_rules! text_value {
+    ($($name:ident($parse:path);)*) => {$(
         impl $name {
             /// The text.
             pub fn as_str(&self) -> &str {
@@ -25,34 +22,48 @@ macro_rules! text {
             }
         }
 
-        impl FromStr for $name {
-            type Err = TextError;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::TextError;
 
-            fn from_str(text: &str) -> Result<Self, TextError> {
+            fn from_str(text: &str) -> ::std::result::Result<Self, $crate::TextError> {
                 $parse(text).map(Self)
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = TextError;
+        impl ::std::convert::TryFrom<String> for $name {
+            type Error = $crate::TextError;
 
-            fn try_from(text: String) -> Result<Self, TextError> {
+            fn try_from(text: String) -> ::std::result::Result<Self, $crate::TextError> {
                 text.parse()
             }
         }
 
-        impl From<$name> for String {
+        impl ::std::convert::From<$name> for String {
             fn from(value: $name) -> Self {
                 value.0
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
     )*};
+}
+
+macro_rules! text {
+    ($($(#[$doc:meta])* $name:ident($parse:path);)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+            #[serde(try_from = "String", into = "String")]
+            #[schema(value_type = String)]
+            pub struct $name(String);
+        )*
+
+        text_value! { $($name($parse);)* }
+    };
 }
 
 text! {

@@ -31,11 +31,12 @@ impl Clock {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.as_microsecond()))))
     }
 
-    /// The present instant.
+    /// The present instant, in whole milliseconds: what is stored is what is shown.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System => Timestamp::now(),
+            Source::System => Timestamp::from_millisecond(Timestamp::now().as_millisecond())
+                .unwrap_or(Timestamp::UNIX_EPOCH),
             Source::Manual(microseconds) => {
                 Timestamp::from_microsecond(microseconds.load(Ordering::SeqCst))
                     .unwrap_or(Timestamp::UNIX_EPOCH)

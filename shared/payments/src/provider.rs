@@ -1,7 +1,5 @@
 //! The port: what the platform needs of a payment provider.
 
-use std::{fmt, str::FromStr};
-
 use futures::future::BoxFuture;
 use kernel::{ClubId, Error, Money, PaymentId, RefundId, TextError, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
@@ -23,60 +21,26 @@ impl Provider {
     }
 }
 
-macro_rules! provider_ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
-        $(#[$doc])*
-        ///
-        /// 1 to 64 of `A-Za-z0-9_-`, so that it is safe in addresses, keys and ledger references.
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+/// The provider's id of a payment, one try of a payer to pay one of ours: 1 to 64 of `A-Za-z0-9_-`, so
+/// that it is safe in addresses, keys and ledger references.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ProviderPaymentId(String);
 
-        impl $name {
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+/// The provider's id of a refund, of the same form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ProviderRefundId(String);
 
-        impl FromStr for $name {
-            type Err = TextError;
-
-            fn from_str(text: &str) -> Result<Self, TextError> {
-                let fits = (1..=64).contains(&text.len())
-                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
-                fits.then(|| Self(text.to_owned()))
-                    .ok_or(TextError("must have 1 to 64 of letters, digits, _ and -"))
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = TextError;
-
-            fn try_from(text: String) -> Result<Self, TextError> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    )*};
+kernel::text_value! {
+    ProviderPaymentId(parse_id);
+    ProviderRefundId(parse_id);
 }
 
-provider_ids! {
-    /// The provider's id of a payment: one try of a payer to pay one of ours.
-    ProviderPaymentId;
-    /// The provider's id of a refund.
-    ProviderRefundId;
+fn parse_id(text: &str) -> Result<String, TextError> {
+    let fits = (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    fits.then(|| text.to_owned()).ok_or(TextError("must have 1 to 64 of letters, digits, _ and -"))
 }
 
 /// A checkout page to be made.

@@ -11,6 +11,7 @@ use aws_config::{
     timeout::TimeoutConfig,
 };
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use axum::extract::FromRef;
 use cloud::{Mail, Queue, Secrets, Topic, Workflows};
 use kernel::{Clock, Error, Result};
@@ -84,9 +85,8 @@ impl App {
         &self.0.clock
     }
 
-    // Built by hand: loading the default chain would link, and ask, providers that no function has.
     fn sdk(&self) -> &SdkConfig {
-        self.0.sdk.get_or_init(|| sdk_config(&self.0, self.0.config.endpoint_url()))
+        self.0.sdk()
     }
 
     /// The table.
@@ -166,15 +166,25 @@ impl App {
 }
 
 impl Inner {
+    fn sdk(&self) -> &SdkConfig {
+        self.sdk.get_or_init(|| sdk_config(self))
+    }
+
     fn table(&self) -> &Table {
         self.table.get_or_init(|| {
-            let sdk = sdk_config(self, self.config.dynamodb_endpoint_url());
-            Table::new(Engine::new(&sdk, self.config.table_name().unwrap_or_default()))
+            let mut sdk = self.sdk().clone().into_builder();
+            sdk.set_endpoint_url(self.config.dynamodb_endpoint_url().map(str::to_owned));
+            Table::new(Engine::new(&sdk.build(), self.config.table_name().unwrap_or_default()))
         })
     }
 }
 
-fn sdk_config(inner: &Inner, endpoint: Option<&str>) -> SdkConfig {
+/// Built by hand: loading the default chain would link, and ask, providers that no function has. All
+/// services share one HTTP client, and so one reading of the machine's certificates.
+fn sdk_config(inner: &Inner) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_LIMIT)
         .operation_attempt_timeout(ATTEMPT_LIMIT)
@@ -183,10 +193,9 @@ fn sdk_config(inner: &Inner, endpoint: Option<&str>) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(inner.config.region().to_owned()))
         .credentials_provider(inner.credentials.clone())
+        .http_client(http)
         .timeout_config(timeouts);
-    if let Some(endpoint) = endpoint {
-        builder = builder.endpoint_url(endpoint);
-    }
+    builder.set_endpoint_url(inner.config.endpoint_url().map(str::to_owned));
     builder.build()
 }
 

@@ -123,7 +123,8 @@ impl Engine {
         }
     }
 
-    /// One page of a partition, consistently where it is not an index: one unit for each 4 KB.
+    /// One page of a partition, consistently unless it is an index or need not be: one unit, or half of
+    /// one, for each 4 KB.
     pub async fn query<T: DeserializeOwned>(&self, query: &Query) -> Result<Page<T>> {
         let mut placeholders = Placeholders::default();
         let condition = query.render(&mut placeholders);
@@ -138,7 +139,7 @@ impl Engine {
                     .set_index_name(query.index_name().map(str::to_owned))
                     .key_condition_expression(&condition)
                     .set_expression_attribute_values(placeholders.values())
-                    .consistent_read(query.index.is_none())
+                    .consistent_read(query.consistent)
                     .scan_index_forward(!query.descending)
                     .set_limit(query.limit)
                     .set_exclusive_start_key(start.clone())

@@ -28,6 +28,7 @@ pub struct Query {
     pub(crate) index: Option<Index>,
     sort: Sort,
     pub(crate) descending: bool,
+    pub(crate) consistent: bool,
     pub(crate) limit: Option<i32>,
     pub(crate) after: Option<LastKey>,
 }
@@ -40,6 +41,7 @@ impl Query {
             index: None,
             sort: Sort::All,
             descending: false,
+            consistent: true,
             limit: None,
             after: None,
         }
@@ -47,7 +49,7 @@ impl Query {
 
     /// All of a partition of an index.
     pub fn index(index: Index, partition: Partition) -> Self {
-        Self { index: Some(index), ..Self::of(partition) }
+        Self { index: Some(index), consistent: false, ..Self::of(partition) }
     }
 
     /// Only sort keys with this beginning.
@@ -75,6 +77,14 @@ impl Query {
     #[must_use]
     pub fn descending(mut self) -> Self {
         self.descending = true;
+        self
+    }
+
+    /// Reads what may be a moment old, for half the price: for answers that are checked again before
+    /// anything follows from them.
+    #[must_use]
+    pub fn eventually(mut self) -> Self {
+        self.consistent = false;
         self
     }
 

@@ -102,7 +102,7 @@ pub struct OpeningSpan {
 pub struct VenueDefaults {
     /// By weekday in English and lower case; a day that is missing is closed.
     pub opening_hours: BTreeMap<String, Vec<OpeningSpan>>,
-    /// Bookings start on multiples of this after midnight.
+    /// Bookings start on multiples of this after each opening.
     pub start_every_minutes: u16,
 }
 

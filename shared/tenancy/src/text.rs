@@ -1,61 +1,24 @@
 //! Texts of a club that are domain values.
 
-use std::{fmt, str::FromStr};
-
 use jiff::tz::TimeZone;
 use kernel::TextError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-macro_rules! text {
-    ($($(#[$doc:meta])* $name:ident($parse:path);)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(try_from = "String", into = "String")]
-        #[schema(value_type = String)]
-        pub struct $name(String);
+/// A club's name as its members know it: 1 to 100 characters, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String)]
+pub struct ClubName(String);
 
-        impl $name {
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+/// A time zone of the IANA database, in the database's own spelling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String)]
+pub struct TimeZoneName(String);
 
-        impl FromStr for $name {
-            type Err = TextError;
-
-            fn from_str(text: &str) -> Result<Self, TextError> {
-                $parse(text).map(Self)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = TextError;
-
-            fn try_from(text: String) -> Result<Self, TextError> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    )*};
-}
-
-text! {
-    /// A club's name as its members know it: 1 to 100 characters, no control characters.
+kernel::text_value! {
     ClubName(parse_name);
-    /// A time zone of the IANA database, in the database's own spelling.
     TimeZoneName(parse_time_zone);
 }
 
