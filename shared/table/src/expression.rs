@@ -96,19 +96,9 @@ impl Condition {
         Self(Node::Compare(path.into(), "=", value.into()))
     }
 
-    /// The attribute is there with another value.
-    pub fn differs(path: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self(Node::Compare(path.into(), "<>", value.into()))
-    }
-
     /// The attribute is at most this value.
     pub fn at_most(path: impl Into<String>, value: impl Into<Value>) -> Self {
         Self(Node::Compare(path.into(), "<=", value.into()))
-    }
-
-    /// The attribute is at least this value.
-    pub fn at_least(path: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self(Node::Compare(path.into(), ">=", value.into()))
     }
 
     /// The set, list or text contains it.
