@@ -41,7 +41,7 @@ openapi: ## writes functions/api-docs/openapi.json from the code
 	CLUBPULSE_WRITE=1 cargo test --workspace --locked --test integration openapi
 
 # One command and one profile, so that everything shared is built once. Every function has its own binary.
-FUNCTIONS ?= authorizer api-auth api-bookings webhook-mercadopago
+FUNCTIONS ?= authorizer api-auth api-sessions api-bookings webhook-mercadopago
 bench: ## cold start, warm path, cost per operation, pure rules (builds the dist profile of FUNCTIONS)
 	cargo build --profile dist --locked --bins -p bench $(addprefix -p ,$(FUNCTIONS))
 	@"$${CARGO_TARGET_DIR:-target}/dist/bench" $(FUNCTIONS)

@@ -49,7 +49,8 @@ class Permissions(unittest.TestCase):
         auth = self.deployer.client("dynamodb", self.credentials("ApiAuthFunction"))
         auth.get_item(TableName=table, Key=key)
         self.check_denied(lambda: auth.scan(TableName=table))
-        self.check_denied(lambda: auth.delete_item(TableName=table, Key=key))
+        notifications = self.deployer.client("dynamodb", self.credentials("ConsumeNotificationsFunction"))
+        self.check_denied(lambda: notifications.delete_item(TableName=table, Key=key))
         webhook = self.deployer.client("dynamodb", self.credentials("WebhookMercadopagoFunction"))
         self.check_denied(lambda: webhook.get_item(TableName=table, Key=key))
         signing_key = self.settings_of("ApiAuthFunction")["Environment"]["Variables"]["TOKEN_SIGNING_KEY_SECRET_ID"]

@@ -22,6 +22,7 @@ from demo import Seller
 from settings import ROOT
 from world import local_date, world
 
+_EXPORT_SECONDS = 60
 _SAMPLES = sorted((ROOT / "events").glob("*/*.json"))
 
 
@@ -111,7 +112,29 @@ def booking_values() -> dict[str, str]:
         "date": local_date(3),
         "hold_expires_at": booked.booking["hold_expires_at"],
         "provider_payment_id": provider_payment,
+        "export_id": ready_export(member.client),
+        **signing_key(),
     }
+
+
+def ready_export(member: Client) -> str:
+    """An export of the member's data whose workflow has ended."""
+    export = str(member.post("/v1/users/me/exports", {}).expect(202).data["id"])
+    deadline = time.monotonic() + _EXPORT_SECONDS
+    while (status := member.get(f"/v1/exports/{export}").expect(200).data["status"]) != "ready":
+        assert status in ("pending", "running") and time.monotonic() < deadline, status
+        time.sleep(0.5)
+    return export
+
+
+def signing_key() -> dict[str, str]:
+    """The secret of the signing keys, and its current version."""
+    platform = world().platform
+    secret = platform.deployed.resources["TokenSigningKeySecret"]
+    described = platform.deployer.client("secretsmanager").describe_secret(SecretId=secret)
+    versions = described["VersionIdsToStages"].items()
+    current = next(version for version, stages in versions if "AWSCURRENT" in stages)
+    return {"signing_key_secret_id": secret, "rotation_token": current}
 
 
 def account_id(client: Client) -> str:

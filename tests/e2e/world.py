@@ -21,6 +21,7 @@ import demo
 from client import Answer, Client, mails, until
 from demo import PASSWORD, TIME_ZONE, Court, Seller
 from local_platform import LocalPlatform
+from resolver import Resolver
 from settings import ROOT, Settings, free_ports
 
 # The least that template.yaml allows.
@@ -59,6 +60,7 @@ class World:
     """The platform, the club, and the verbs of its people."""
 
     def __init__(self) -> None:
+        self.resolver = Resolver()
         folder = ROOT / "target" / "local" / f"e2e-{os.getpid()}"
         self.settings = Settings(
             ports=free_ports(),
@@ -67,7 +69,7 @@ class World:
             enforce_iam=True,
             workflow_wait_scale=0.2,
             queue_visibility_seconds=_VISIBILITY_SECONDS,
-            parameters={"HOLD_SECONDS": str(HOLD_SECONDS)},
+            parameters={"HOLD_SECONDS": str(HOLD_SECONDS), "DNS_OVER_HTTPS_URL": self.resolver.url},
         )
         self.platform = LocalPlatform(self.settings, lambda text: print(text, file=sys.stderr, flush=True))
         atexit.register(self._end)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from client import Answer, Client, mails, until
 from local_platform import LocalPlatform
 
-PASSWORD = "local-demo-password"
+PASSWORD = "local-racket-password"
 TIME_ZONE = "America/Argentina/Buenos_Aires"
 _CURRENCY = "ARS"
 _WORKERS = 4

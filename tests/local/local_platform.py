@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Callable
 
+import totp
 from client import Client
 from deploy import Deployed, Deployer
 from emulator import Processes
@@ -29,6 +30,8 @@ class LocalPlatform:
         self._say = say
         self._deployer: Deployer | None = None
         self._deployed: Deployed | None = None
+        self._operator: Client | None = None
+        self.operator_totp_secret = ""
 
     @property
     def deployer(self) -> Deployer:
@@ -67,8 +70,17 @@ class LocalPlatform:
         return self.api.with_token(self.api.post("/v1/auth/login", wanted).expect(200).data["access_token"])
 
     def operator(self) -> Client:
-        """A client that acts as the platform's operator."""
-        return self.login(OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        """A client that acts as the platform's operator, who sets up a second factor the first time."""
+        if self._operator is None:
+            wanted = {"email": OPERATOR_EMAIL, "password": OPERATOR_PASSWORD}
+            refused = self.api.post("/v1/auth/login", wanted).expect(403)
+            challenge = {"challenge": refused.body["error"]["details"]["challenge"]}
+            factor = self.api.post("/v1/auth/mfa/enrol", challenge).expect(200).data
+            self.operator_totp_secret = factor["secret"]
+            confirmed = {**challenge, "code": totp.code(factor["secret"])}
+            signed_in = self.api.post("/v1/auth/mfa/enrol/confirm", confirmed).expect(200).data
+            self._operator = self.api.with_token(signed_in["tokens"]["access_token"])
+        return self._operator
 
 
 class Step:

@@ -28,7 +28,8 @@ def filled(arn: str) -> bool:
     """Whether the secret holds anything."""
     command = ["aws", "secretsmanager", "describe-secret", "--secret-id", arn, "--query", "VersionIdsToStages"]
     described = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_SECONDS).stdout
-    return bool(json.loads(described))
+    # A rotation that was set up before the keys may have left a version without a value.
+    return any("AWSCURRENT" in stages for stages in (json.loads(described) or {}).values())
 
 
 def put(arn: str, value: object) -> None:

@@ -24,7 +24,7 @@ from deploy import DeployError  # noqa: E402
 from emulator import StartError  # noqa: E402
 from local_platform import OPERATOR_EMAIL, OPERATOR_PASSWORD, LocalPlatform, PortTaken, Step  # noqa: E402
 from package import MissingBinary  # noqa: E402
-from settings import ROOT, Settings, from_environment, taken  # noqa: E402
+from settings import ROOT, from_environment, taken  # noqa: E402
 from tour import tour  # noqa: E402
 
 
@@ -48,7 +48,7 @@ def main() -> int:
         platform.start()
         with Step(say, "making the demo club: 2 venues, 6 courts, 20 members, this week's bookings"):
             demo = seed(platform)
-        describe(settings, demo)
+        describe(platform, demo)
         say(tour(settings, demo))
         say(f"ready {settings.base_url}  ({time.monotonic() - started:.0f} s; Ctrl-C stops it)")
         while platform.processes.alive():
@@ -78,14 +78,20 @@ def build() -> None:
         raise StartError("the build failed")
 
 
-def describe(settings: Settings, demo: Demo) -> None:
+def describe(platform: LocalPlatform, demo: Demo) -> None:
     """Writes platform.json, for programs that use the platform; it tells of the one that was started last."""
+    settings = platform.settings
+    operator = {
+        "email": OPERATOR_EMAIL,
+        "password": OPERATOR_PASSWORD,
+        "totp_secret": platform.operator_totp_secret,
+    }
     written = {
         "base_url": settings.base_url,
         "docs_url": f"{settings.base_url}/docs",
         "provider_url": settings.provider_url,
         "mail_url": settings.mail_url,
-        "operator": {"email": OPERATOR_EMAIL, "password": OPERATOR_PASSWORD},
+        "operator": operator,
         "owner": {"email": demo.owner_email, "password": demo.password},
         "member": {"email": demo.member_email, "password": demo.password},
         "club": {"id": demo.club_id, "slug": demo.slug},

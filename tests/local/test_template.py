@@ -22,17 +22,24 @@ TEXT = (ROOT / "template.yaml").read_text(encoding="utf-8")
 TEMPLATE = template.load(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FOLDERS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())
-WORKFLOW = ROOT / "statemachines" / "onboard-club.asl.json"
+# By state machine: its definition.
+WORKFLOWS = {
+    "ExportAccountStateMachine": ROOT / "statemachines" / "export-account.asl.json",
+    "OnboardClubStateMachine": ROOT / "statemachines" / "onboard-club.asl.json",
+}
 
 BANNERS = [
-    "Parameters", "Globals", "API", "API functions", "Webhooks", "Consumers", "Jobs", "Workflow", "Table", "Queues",
-    "Topics", "Secrets", "Alarms", "Outputs",
+    "Parameters", "Globals", "API", "API functions", "Webhooks", "Consumers", "Jobs", "Workflow", "Table", "Files",
+    "Queues", "Topics", "Secrets", "Alarms", "Outputs",
 ]  # fmt: skip
 
 # What a function is told of, and what lets it use that.
 GRANTS = {
+    "ACCOUNT_MAIL_QUEUE_URL": r"SQSSendMessagePolicy.*AccountMailQueue",
     "EDGE_KEYS_SECRET_ID": r"AWSSecretsManagerGetSecretValuePolicy.*EdgeKeysSecret",
+    "EXPORT_STATE_MACHINE_ARN": r"StepFunctionsExecutionPolicy.*ExportAccountStateMachine",
     "EVENTS_TOPIC_ARN": r"SNSPublishMessagePolicy.*EventsTopic",
+    "FILES_BUCKET": r"PhotosPolicy|s3:GetObject",
     "HOLD_EXPIRY_QUEUE_URL": r"SQSSendMessagePolicy.*HoldExpiryQueue",
     "MAIL_FROM": r"MailSendPolicy",
     "ONBOARDING_STATE_MACHINE_ARN": r"StepFunctionsExecutionPolicy.*OnboardClubStateMachine",
@@ -66,9 +73,16 @@ def functions() -> Iterator[tuple[str, dict[str, Any]]]:
     yield from of_type("AWS::Serverless::Function").items()
 
 
-def states() -> dict[str, Any]:
-    """The workflow's states by name."""
-    return json.loads(WORKFLOW.read_text(encoding="utf-8"))["States"]
+def states(machine: str = "OnboardClubStateMachine") -> dict[str, Any]:
+    """A workflow's states by name."""
+    return json.loads(WORKFLOWS[machine].read_text(encoding="utf-8"))["States"]
+
+
+def every_state() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Machine, name and state, of all workflows."""
+    for machine in WORKFLOWS:
+        for name, state in states(machine).items():
+            yield machine, name, state
 
 
 class Functions(unittest.TestCase):
@@ -105,7 +119,11 @@ class Functions(unittest.TestCase):
             if event["Properties"].get("Auth") == {"Authorizer": "NONE"}
         }
         auth = {f"/v1/auth/{verb}" for verb in ("register", "login", "refresh", "logout")}
-        pages = {"/.well-known/jwks.json", "/openapi.json", "/docs", "/health", "/ready"}
+        mailed = {f"/v1/auth/{what}" for what in ("email/verify", "email/change/confirm", "password/reset")}
+        auth |= mailed | {"/v1/auth/password/reset-request"}
+        auth |= {"/v1/auth/mfa", "/v1/auth/mfa/enrol", "/v1/auth/mfa/enrol/confirm"}
+        pages = {"/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json", "/docs", "/health", "/ready"}
+        auth |= {f"/v1/auth/sso/{verb}" for verb in ("providers", "start", "complete")}
         self.assertEqual(public, auth | pages | {"/webhooks/mercadopago/{club_id}"})
         self.assertEqual(RESOURCES["Api"]["Properties"]["Auth"]["DefaultAuthorizer"], "Tokens")
 
@@ -122,7 +140,7 @@ class Functions(unittest.TestCase):
             made = transform({**expanded, "Resources": plain}, {}, SimpleNamespace(load=dict))
         kinds = [each["Type"] for each in made["Resources"].values()]
         self.assertEqual(kinds.count("AWS::Lambda::Function"), len(FOLDERS))
-        self.assertEqual(kinds.count("AWS::IAM::Role"), len(FOLDERS) + 2, "one a function, the schedule, the workflow")
+        self.assertEqual(kinds.count("AWS::IAM::Role"), len(FOLDERS) + 3, "one a function, the schedule, the workflows")
 
 
 class Alarms(unittest.TestCase):
@@ -177,34 +195,41 @@ class Order(unittest.TestCase):
         for before, statement in statements:
             if re.search(r'Resource: "\*"', statement):
                 self.assertRegex(before, r"^ *# .+\.$")
-        self.assertEqual(TEXT.count('"*"'), 1, "the log delivery's")
+        self.assertEqual(TEXT.count('"*"'), 2, "the log delivery's, and to whom plain HTTP is denied")
 
 
 class Workflow(unittest.TestCase):
+    def test_every_definition_has_its_machine(self) -> None:
+        self.assertEqual(set(WORKFLOWS.values()), set((ROOT / "statemachines").glob("*.asl.json")))
+        wanted = {name: f"statemachines/{path.name}" for name, path in WORKFLOWS.items()}
+        machines = of_type("AWS::Serverless::StateMachine")
+        self.assertEqual({name: each["DefinitionUri"] for name, each in machines.items()}, wanted)
+
     def test_placeholders_are_substitutions_are_functions(self) -> None:
-        machine = RESOURCES["OnboardClubStateMachine"]["Properties"]
-        placeholders = set(re.findall(r"\$\{(\w+)\}", WORKFLOW.read_text(encoding="utf-8")))
-        self.assertEqual(placeholders, set(machine["DefinitionSubstitutions"]))
-        for name, value in machine["DefinitionSubstitutions"].items():
-            function = name.removesuffix("Arn")
-            self.assertEqual(value, {"Fn::GetAtt": [function, "Arn"]})
-            self.assertIn(function, dict(functions()))
+        for name, path in WORKFLOWS.items():
+            machine = RESOURCES[name]["Properties"]
+            placeholders = set(re.findall(r"\$\{(\w+)\}", path.read_text(encoding="utf-8")))
+            self.assertEqual(placeholders, set(machine["DefinitionSubstitutions"]))
+            for placeholder, value in machine["DefinitionSubstitutions"].items():
+                function = placeholder.removesuffix("Arn")
+                self.assertEqual(value, {"Fn::GetAtt": [function, "Arn"]})
+                self.assertIn(function, dict(functions()))
 
     def test_names_are_sentences_and_lead_to_states(self) -> None:
-        for name, state in states().items():
-            with self.subTest(state=name):
+        for machine, name, state in every_state():
+            with self.subTest(machine=machine, state=name):
                 self.assertRegex(name, r"^[A-Z]\w*( \S+)+$")
                 ways = [state.get("Next"), *(each["Next"] for each in state.get("Catch", []))]
-                self.assertLessEqual({way for way in ways if way}, set(states()))
+                self.assertLessEqual({way for way in ways if way}, set(states(machine)))
 
     def test_every_task_has_retry_catch_and_timeout(self) -> None:
-        for name, state in states().items():
-            with self.subTest(state=name):
+        for machine, name, state in every_state():
+            with self.subTest(machine=machine, state=name):
                 if state["Type"] == "Task":
                     self.assertEqual(state["Retry"][-1]["ErrorEquals"], ["States.ALL"])
                     self.assertEqual(state["Catch"][-1]["ErrorEquals"], ["States.ALL"])
-                    function = RESOURCES["TaskOnboardClubFunction"]["Properties"]
-                    self.assertGreater(state["TimeoutSeconds"], function["Timeout"])
+                    called = state["Parameters"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
+                    self.assertGreater(state["TimeoutSeconds"], RESOURCES[called]["Properties"]["Timeout"])
                 self.assertTrue(state["Type"] != "Map" or "MaxConcurrency" in state)
 
     def test_a_failed_step_is_undone_with_every_step_before_it(self) -> None:

@@ -1,17 +1,22 @@
 //! `POST /v1/auth/register`.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
-use futures::future::try_join3;
+use futures::future::try_join4;
 use garde::Validate;
 use identity::{
-    Account, Credential, CredentialStatus, Invitation, InvitationToken, Membership, Password, store,
+    Account, Credential, CredentialStatus, Invitation, InvitationToken, Membership,
+    MembershipStatus, Password, PasswordCost, RegistrationPolicy, store,
 };
-use kernel::{AccountId, ClubId, Email, Error, Locale, PersonName, Result, Role, Slug, Tenant};
+use kernel::{
+    AccountId, ClubId, Email, Error, Locale, PersonName, Result, Role, Slug, Tenant, VenueId,
+};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use table::{TenantTable, Write};
 use utoipa::ToSchema;
-use web::{Body, Correlation, Envelope, Outcome, Problem, Reply};
+use web::{Body, Correlation, Envelope, Outcome, Problem, Reply, standing};
 
 /// Who wants to join which club.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -37,6 +42,10 @@ pub(crate) struct Registered {
     account_id: AccountId,
     club_id: ClubId,
     roles: Vec<Role>,
+    /// What more they are at single venues.
+    venue_roles: BTreeMap<VenueId, Vec<Role>>,
+    /// `pending` where the club has to approve it before one can log in.
+    status: MembershipStatus,
 }
 
 /// Register in a club.
@@ -50,12 +59,14 @@ pub(crate) struct Registered {
     request_body = Registration,
     responses(
         (status = 201, body = Envelope<Registered>, description = "Registered; now log in."),
+        (status = 403, body = Problem, description = "INVITATION_REQUIRED: the club takes nobody without one."),
         (status = 404, body = Problem, description = "CLUB_NOT_FOUND: no club of this slug is open."),
         (status = 409, body = Problem, description = "EMAIL_TAKEN, INVITATION_USED, ALREADY_MEMBER."),
         (
             status = 422,
             body = Problem,
-            description = "INVITATION_UNKNOWN, INVITATION_EXPIRED, INVITATION_FOR_ANOTHER_ADDRESS, BODY_INVALID."
+            description = "INVITATION_UNKNOWN, INVITATION_EXPIRED, INVITATION_REVOKED, \
+                INVITATION_FOR_ANOTHER_ADDRESS, PASSWORD_TOO_COMMON, BODY_INVALID."
         ),
     )
 )]
@@ -67,24 +78,80 @@ pub(crate) async fn register(
     let (platform, now) = (app.table().platform(), app.clock().now());
     let club = tenancy::store::open_club(&platform, &input.club).await?;
     let table = app.table().tenant(&Tenant::from_platform_record(club, correlation));
-    let (credential, settings, invitation) = Box::pin(try_join3(
+    let (credential, settings, invitation, policy) = Box::pin(try_join4(
         store::credential(&platform, &input.email),
         tenancy::store::settings(&table),
         invited(&app, &table, &input),
+        store::sign_in_policy(&table),
     ))
     .await?;
 
-    let roles = invitation.as_ref().map_or(vec![Role::Member], |it| it.roles.clone());
     let locale = input.locale.clone().unwrap_or(settings.locale);
+    if let Some((invitation, child)) = invitation.as_ref().and_then(|it| Some((it, it.account_id?)))
+    {
+        let registered = promoted(&app, &table, &input, invitation, child, locale).await?;
+        return Ok(Reply::created("/v1/users/me", registered));
+    }
     let (account, mut writes) =
         own_account(&app, &input, locale, credential, invitation.is_some()).await?;
-    let membership = Membership::new(&account, roles, now);
-    writes.push(store::join(&platform, &table, &membership, now)?);
-    writes.extend(invitation.map(|invitation| store::accept(&table, invitation.id, now)));
+    let member = Membership::new(&account, vec![Role::Member], now);
+    let membership = match &invitation {
+        Some(invitation) => invitation.place(member),
+        None => Membership { status: status(policy.registration)?, ..member },
+    };
+    writes.extend(store::join(&platform, &table, &membership, now)?);
+    if let Some(invitation) = invitation {
+        writes.push(store::accept(&table, invitation.id, now));
+        // Who was expelled a moment ago is barred still.
+        writes.push(standing::lift(&table, account.id));
+    }
     platform.write(writes).await?;
 
-    let Membership { account_id, roles, .. } = membership;
-    Ok(Reply::created("/v1/users/me", Registered { account_id, club_id: club, roles }))
+    let Membership { account_id, roles, venue_roles, status, .. } = membership;
+    let registered = Registered { account_id, club_id: club, roles, venue_roles, status };
+    Ok(Reply::created("/v1/users/me", registered))
+}
+
+/// A child that has been a member without a sign-in gets one: its account, its place and its history stay.
+async fn promoted(
+    app: &App,
+    table: &TenantTable,
+    input: &Registration,
+    invitation: &Invitation,
+    child: AccountId,
+    locale: Locale,
+) -> Result<Registered> {
+    let (platform, now) = (app.table().platform(), app.clock().now());
+    let account = store::account(&platform, child).await?;
+    let account = account.ok_or_else(|| Error::internal("a promoted child has no account"))?;
+    let (name, email) = (input.name.clone(), Some(input.email.clone()));
+    let version = account.version + 1;
+    let account = Account { name, email, locale, version, ..account };
+    let hash = own_password(input, PasswordCost::from(app.config().password_cost()))?;
+    let mut writes = store::promote_account(&platform, &account, hash, now)?;
+    writes.push(store::set_member_address(table, child, &input.email));
+    writes.push(store::accept(table, invitation.id, now));
+    platform.write(writes).await?;
+    Ok(Registered {
+        account_id: child,
+        club_id: table.tenant().club(),
+        roles: invitation.roles.clone(),
+        venue_roles: BTreeMap::new(),
+        status: MembershipStatus::Active,
+    })
+}
+
+/// Whether somebody without an invitation is a member at once. Where the club approves its members, whoever
+/// proves an address of one of its domains is one from then on (`verify_email`).
+fn status(registration: RegistrationPolicy) -> Result<MembershipStatus> {
+    match registration {
+        RegistrationPolicy::Open => Ok(MembershipStatus::Active),
+        RegistrationPolicy::Approval => Ok(MembershipStatus::Pending),
+        RegistrationPolicy::Invitation => {
+            let message = "this club takes members by invitation alone; ask it for one";
+            Err(Error::forbidden("INVITATION_REQUIRED", message))
+        }
+    }
 }
 
 /// The invitation that came along, if it is good for this address.
@@ -113,17 +180,20 @@ async fn own_account(
     is_invited: bool,
 ) -> Result<(Account, Vec<Write>)> {
     let platform = app.table().platform();
+    let cost = PasswordCost::from(app.config().password_cost());
     let Some(credential) = credential else {
+        let hash = own_password(input, cost)?;
         let account = Account {
             id: AccountId::new(),
-            email: input.email.clone(),
+            email: Some(input.email.clone()),
             name: input.name.clone(),
             locale,
             platform_roles: Vec::new(),
             created_at: app.clock().now(),
             version: 1,
         };
-        let writes = store::create_account(&platform, &account, input.password.hash()?)?;
+        let verified_at = is_invited.then(|| app.clock().now());
+        let writes = store::create_account(&platform, &account, hash, verified_at)?;
         return Ok((account, writes));
     };
     if !is_invited {
@@ -136,15 +206,24 @@ async fn own_account(
         CredentialStatus::Invited => {
             let name = input.name.clone();
             let account = Account { name, locale, version: account.version + 1, ..account };
-            let writes = store::claim_account(&platform, &account, input.password.hash()?)?;
+            let hash = own_password(input, cost)?;
+            let now = app.clock().now();
+            let writes = store::claim_account(&platform, &account, hash, now)?;
             Ok((account, writes))
         }
         CredentialStatus::Active => {
-            if input.password.matches(credential.password_hash.as_deref())? {
+            if input.password.matches(credential.password_hash.as_deref(), cost)? {
                 Ok((account, Vec::new()))
             } else {
                 Err(store::email_taken())
             }
         }
     }
+}
+
+/// The hash of a password that is new, and so must not tell whose it is.
+fn own_password(input: &Registration, cost: PasswordCost) -> Result<String> {
+    input.password.suits(&input.email)?;
+    input.password.suits_club(&input.club)?;
+    input.password.hash(cost)
 }

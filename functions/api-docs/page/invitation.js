@@ -45,7 +45,7 @@ function invitation() {
     }
   }
   document.getElementById("invitation").replaceChildren(element("section", { class: "panel" },
-    element("h1", {}, "You are invited"), element("p", {}, "Choose a password to take over the club ", element("strong", {}, club), "."), form));
+    element("h1", {}, "You are invited"), element("p", {}, "Choose a password for your access to the club ", element("strong", {}, club), "."), form));
 }
 
 invitation();

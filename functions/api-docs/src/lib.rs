@@ -21,8 +21,8 @@ use utoipa_axum::routes;
 /// The route table.
 pub fn routes() -> Routes {
     Routes::new()
-        .open(routes!(openapi::openapi))
-        .open(routes!(page::page))
-        .open(routes!(health::health))
-        .open(routes!(ready::ready))
+        .open_unlimited(routes!(openapi::openapi))
+        .open_unlimited(routes!(page::page))
+        .open_unlimited(routes!(health::health))
+        .open_unlimited(routes!(ready::ready))
 }

@@ -9,8 +9,11 @@ use axum::{
 
 use crate::document::{Document, sha256};
 
-const SCRIPT: &str =
-    concat!(include_str!("../page/script.js"), include_str!("../page/invitation.js"));
+const SCRIPT: &str = concat!(
+    include_str!("../page/script.js"),
+    include_str!("../page/invitation.js"),
+    include_str!("../page/account.js"),
+);
 const STYLE: &str = include_str!("../page/style.css");
 
 static PAGE: LazyLock<Document> = LazyLock::new(|| {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use facilities::{CourtChange, Durations, Name, PricePerHour, Sport, Surface, check_currency};
 use garde::Validate;
-use kernel::{CourtId, VenueId};
+use kernel::{CourtId, Permission, VenueId};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -52,6 +52,7 @@ pub(crate) async fn change(
 ) -> Outcome<CourtView> {
     let table = app.tenant_table(&caller)?;
     let before = facilities::court(&table, venue, court).await?;
+    caller.require_at(Permission::FacilityManage, venue)?;
     before.editable(version)?;
     if let Some(price) = input.price_per_hour {
         // A court's price is in the club's currency already.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use facilities::{Name, OpeningHours, StartEvery, VenueChange, Zone};
 use garde::Validate;
-use kernel::{Error, VenueId};
+use kernel::{Error, Permission, VenueId};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -50,6 +50,7 @@ pub(crate) async fn change(
 ) -> Outcome<VenueView> {
     let table = app.tenant_table(&caller)?;
     let before = facilities::venue(&table, id).await?;
+    caller.require_at(Permission::FacilityManage, id)?;
     before.editable(version)?;
     if input.time_zone.is_some_and(|zone| zone != before.time_zone) {
         let message = "a venue's time zone cannot change, since its bookings are kept on its local \

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use facilities::{Court, Durations, Name, PricePerHour, Sport, Status, Surface, check_currency};
 use garde::Validate;
-use kernel::{CourtId, VenueId};
+use kernel::{CourtId, Permission, VenueId};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -46,6 +46,7 @@ pub(crate) async fn create(
     Id(venue_id): Id<VenueId>,
     Body(input): Body<NewCourt>,
 ) -> Outcome<CourtView> {
+    caller.require_at(Permission::FacilityManage, venue_id)?;
     let table = app.tenant_table(&caller)?;
     let club = tenancy::store::settings(&table).await?;
     check_currency(input.price_per_hour.money(), club.currency)?;

@@ -5,13 +5,13 @@
 //! | `POST /v1/venues` | `facility:manage` |
 //! | `GET /v1/venues` | `facility:read` |
 //! | `GET /v1/venues/{venue_id}` | `facility:read` |
-//! | `PATCH /v1/venues/{venue_id}` | `facility:manage` |
+//! | `PATCH /v1/venues/{venue_id}` | `facility:manage`, there or in the club |
 //! | `DELETE /v1/venues/{venue_id}` | `facility:manage` |
-//! | `POST /v1/venues/{venue_id}/courts` | `facility:manage` |
+//! | `POST /v1/venues/{venue_id}/courts` | `facility:manage`, there or in the club |
 //! | `GET /v1/venues/{venue_id}/courts` | `facility:read` |
 //! | `GET /v1/venues/{venue_id}/courts/{court_id}` | `facility:read` |
-//! | `PATCH /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage` |
-//! | `DELETE /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage` |
+//! | `PATCH /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage`, there or in the club |
+//! | `DELETE /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage`, there or in the club |
 
 mod change_court;
 mod change_venue;
@@ -34,11 +34,11 @@ pub fn routes() -> Routes {
         .allow(Permission::FacilityManage, routes!(create_venue::create))
         .allow(Permission::FacilityRead, routes!(list_venues::list))
         .allow(Permission::FacilityRead, routes!(read_venue::read))
-        .allow(Permission::FacilityManage, routes!(change_venue::change))
+        .allow_at_venue(Permission::FacilityManage, routes!(change_venue::change))
         .allow(Permission::FacilityManage, routes!(retire_venue::retire))
-        .allow(Permission::FacilityManage, routes!(create_court::create))
+        .allow_at_venue(Permission::FacilityManage, routes!(create_court::create))
         .allow(Permission::FacilityRead, routes!(list_courts::list))
         .allow(Permission::FacilityRead, routes!(read_court::read))
-        .allow(Permission::FacilityManage, routes!(change_court::change))
-        .allow(Permission::FacilityManage, routes!(retire_court::retire))
+        .allow_at_venue(Permission::FacilityManage, routes!(change_court::change))
+        .allow_at_venue(Permission::FacilityManage, routes!(retire_court::retire))
 }

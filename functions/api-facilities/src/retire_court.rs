@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use facilities::Status;
-use kernel::{CourtId, VenueId};
+use kernel::{CourtId, Permission, VenueId};
 use runtime::App;
 use web::{Caller, Ids, IfMatch, Outcome, Problem, Reply};
 
@@ -33,6 +33,7 @@ pub(crate) async fn retire(
 ) -> Outcome<()> {
     let table = app.tenant_table(&caller)?;
     let court = facilities::court(&table, venue, court).await?;
+    caller.require_at(Permission::FacilityManage, venue)?;
     if court.status == Status::Active {
         court.editable(version)?;
         facilities::retire_court(&table, &court).await?;

@@ -1,4 +1,4 @@
-//! `GET` and `PATCH /v1/users/me`.
+//! People of a club: their profiles, families and consents.
 
 fn main() -> std::process::ExitCode {
     runtime::http(api_users::routes)

@@ -1,19 +1,20 @@
 //! `GET /v1/users/me`.
 
 use axum::extract::State;
-use identity::Account;
-use kernel::{AccountId, ClubId, Email, Error, Locale, Permission, PersonName, Result, Role};
+use kernel::{ClubId, Locale, Permission, Result, Role};
+use profiles::Author;
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Caller, Envelope, Outcome, Problem, Reply};
 
+use crate::person::{Own, Person};
+
 /// Oneself.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Me {
-    id: AccountId,
-    email: Email,
-    name: PersonName,
+    #[serde(flatten)]
+    person: Person,
     locale: Locale,
     /// The club that the token is for; null of a platform operator's.
     club: Option<ClubRights>,
@@ -28,21 +29,18 @@ pub(crate) struct ClubRights {
 }
 
 impl Me {
-    pub(crate) fn new(account: Account, caller: &Caller) -> Self {
+    pub(crate) async fn of(app: &App, caller: &Caller, own: Own) -> Result<Self> {
         let club = caller.club().ok().map(|id| ClubRights {
             id,
             roles: caller.roles().to_vec(),
             permissions: caller.permissions().collect(),
         });
-        let Account { id, email, name, locale, .. } = account;
-        Self { id, email, name, locale, club }
+        let Own { account, profile, fields } = own;
+        let named = (account.name, account.email);
+        let known = (profile, &fields);
+        let person = Person::of(app, caller, named, known, Author::Themselves).await?;
+        Ok(Self { person, locale: account.locale, club })
     }
-}
-
-/// The caller's account.
-pub(crate) async fn own_account(app: &App, caller: &Caller) -> Result<Account> {
-    let account = identity::store::account(&app.table().platform(), caller.account()).await?;
-    account.ok_or_else(|| Error::not_found("ACCOUNT_NOT_FOUND", "this account is gone"))
 }
 
 /// Read one's own profile, and what the token allows.
@@ -56,7 +54,7 @@ pub(crate) async fn own_account(app: &App, caller: &Caller) -> Result<Account> {
     )
 )]
 pub(crate) async fn read(State(app): State<App>, caller: Caller) -> Outcome<Me> {
-    let account = own_account(&app, &caller).await?;
-    let version = account.version;
-    Ok(Reply::ok(Me::new(account, &caller)).etag(version))
+    let own = Own::load(&app, &caller, caller.account()).await?;
+    let version = own.version();
+    Ok(Reply::ok(Me::of(&app, &caller, own).await?).etag(version))
 }

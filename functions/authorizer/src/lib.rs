@@ -1,25 +1,25 @@
 //! Whether a token is good: the API gateway calls it before every route that is not open (payload format
 //! 2.0, simple response), and remembers the answer for each token.
 //!
-//! A bad token is an answer, never an error. Where the keys cannot be read there is no answer to remember,
-//! so that is an error.
+//! A bad token is an answer, never an error. Where the keys or the club's record cannot be read there is no
+//! answer to remember, so that is an error. What nobody of ours has signed costs no read of the table.
 //!
 //! A refused token goes on to the function, marked with the refusal's code: an HTTP API can answer a denial
 //! only with its own 403 and no code, where callers need a 401 that says what is wrong. Nothing is opened by
 //! that, because the function verifies every token again and refuses, too, whatever is marked here.
+//!
+//! Who was suspended or signed out reads on for five minutes at most: the gateway remembers an answer for
+//! four, and this process the club's record for one. Changes are refused by the function at once.
 
-use kernel::{Claims, Result};
+use kernel::{Claims, Result, Role};
 use runtime::App;
 use serde_json::{Value, json};
 
 /// Answers `{isAuthorized, context}`. The context goes to the function and the access log: `account_id`,
 /// `club_id` (absent of an operator), `roles` joined by commas, `session_id`; of a refused token `refusal` alone.
 pub async fn handle(app: App, event: Value) -> Result<Value> {
-    let keys = app.edge().keys().await?;
-    let (issuer, now) = (app.edge().issuer(), app.clock().now());
-    let claims = web::token::bearer(authorization(&event))
-        .and_then(|token| web::token::verify(token, &keys, issuer, now));
-    Ok(match claims {
+    let correlation = event["requestContext"]["requestId"].as_str().unwrap_or_default();
+    Ok(match web::at_gateway(app.edge(), authorization(&event), correlation).await? {
         Ok(claims) => json!({ "isAuthorized": true, "context": context(&claims) }),
         Err(refusal) => json!({ "isAuthorized": true, "context": { "refusal": refusal.code() } }),
     })
@@ -31,7 +31,7 @@ fn authorization(event: &Value) -> Option<&str> {
 }
 
 fn context(claims: &Claims) -> Value {
-    let roles: Vec<_> = claims.roles.iter().filter_map(|role| role_name(*role)).collect();
+    let roles: Vec<_> = claims.roles.iter().map(Role::as_str).collect();
     let mut context = json!({
         "account_id": claims.sub,
         "roles": roles.join(","),
@@ -41,8 +41,4 @@ fn context(claims: &Claims) -> Value {
         context["club_id"] = json!(club);
     }
     context
-}
-
-fn role_name(role: kernel::Role) -> Option<String> {
-    json!(role).as_str().map(str::to_owned)
 }

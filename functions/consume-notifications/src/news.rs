@@ -2,11 +2,12 @@
 
 use booking::{Booking, Status};
 use kernel::{
-    AccountId, Error, Event, Money, Result,
+    AccountId, Email, Error, Event, Money, PersonName, Result,
     jiff::{Timestamp, tz::TimeZone},
 };
 use notification::{BookingFacts, Notice};
 use payments::{RefundReason, RefundStatus};
+use runtime::App;
 use table::TenantTable;
 
 /// Something to be told.
@@ -14,15 +15,24 @@ pub(crate) struct News {
     /// What it is about: told once.
     pub(crate) subject: String,
     /// Whom it is told.
-    pub(crate) recipient: AccountId,
+    pub(crate) recipient: Recipient,
     /// The clock of where it happens; `None` for the club's.
     pub(crate) time_zone: Option<TimeZone>,
     /// What is said.
     pub(crate) notice: Notice,
 }
 
+/// Who is told.
+pub(crate) enum Recipient {
+    /// Somebody with an account, as it says now.
+    Account(AccountId),
+    /// Somebody who need not have one.
+    Address { email: Email, name: PersonName },
+}
+
 /// What the event tells, if it is still so.
-pub(crate) async fn of(table: &TenantTable, event: &Event, now: Timestamp) -> Result<Option<News>> {
+pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
+    let now = app.clock().now();
     match event.kind.as_str() {
         booking::CONFIRMED | booking::CANCELLED | booking::EXPIRED => {
             of_booking(table, event).await
@@ -33,13 +43,43 @@ pub(crate) async fn of(table: &TenantTable, event: &Event, now: Timestamp) -> Re
             let fact: identity::MemberRegistered = event.data()?;
             Ok(Some(News {
                 subject: fact.account_id.to_string(),
-                recipient: fact.account_id,
+                recipient: Recipient::Account(fact.account_id),
                 time_zone: None,
-                notice: Notice::MemberWelcome,
+                notice: Notice::MemberWelcome(None),
             }))
         }
+        identity::InvitationCreated::TYPE => invited(app, table, event, now).await,
         _ => Err(Error::malformed("EVENT_UNKNOWN", "nobody is told of events of this type")),
     }
+}
+
+/// The mail has the one copy of its token, which is good before the mail is out; one that was sent before
+/// stays good.
+async fn invited(
+    app: &App,
+    table: &TenantTable,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Option<News>> {
+    let fact: identity::InvitationCreated = event.data()?;
+    let invitation = identity::store::invitation(table, fact.invitation_id).await?;
+    if invitation.open().is_err() || invitation.expires_at <= now {
+        return Ok(None);
+    }
+    let (invitation, token) = invitation.with_token()?;
+    table.write(vec![identity::store::add_token(table, &invitation)?]).await?;
+    let (base, slug) =
+        (app.config().public_base_url()?, tenancy::store::settings(table).await?.slug);
+    let link = format!("{base}/docs#club={slug}&invitation={}", token.reveal());
+    let notice = Notice::Invitation { link, expires_at: invitation.expires_at };
+    let name = invitation.greeted()?;
+    Ok(Some(News {
+        // It may be sent again on purpose; each time is news.
+        subject: event.id.to_string(),
+        recipient: Recipient::Address { email: invitation.email, name },
+        time_zone: None,
+        notice,
+    }))
 }
 
 async fn of_booking(table: &TenantTable, event: &Event) -> Result<Option<News>> {
@@ -83,7 +123,7 @@ async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {
 fn news(subject: String, booking: &Booking, notice: Notice) -> News {
     News {
         subject,
-        recipient: booking.account_id,
+        recipient: Recipient::Account(booking.account_id),
         time_zone: Some(booking.time_zone.rules().clone()),
         notice,
     }

@@ -13,7 +13,7 @@ pub(crate) fn run(work: &Work<'_>) -> Result<Vec<Write>> {
 }
 
 pub(crate) fn undo(work: &Work<'_>) -> Vec<Write> {
-    let mut writes = store::withdraw_template(&work.own, work.onboarding.request.template);
+    let mut writes = store::withdraw_template(&work.own);
     writes.extend(notification::remove_templates(&work.own));
     writes
 }

@@ -17,7 +17,7 @@ pub(crate) async fn run(work: &Work<'_>) -> Result<Vec<Write>> {
     if store::credential(&work.platform, &owner.email).await?.is_none() {
         let account = Account {
             id: work.owner_account(),
-            email: owner.email.clone(),
+            email: Some(owner.email.clone()),
             name: owner.name.clone(),
             locale: work.onboarding.request.template.locale(),
             platform_roles: Vec::new(),
@@ -34,7 +34,7 @@ pub(crate) async fn undo(work: &Work<'_>) -> Result<Vec<Write>> {
     let email = &work.onboarding.request.owner.email;
     let mut writes = vec![store::withdraw(&work.own, work.invitation())];
     if let Some(credential) = store::credential(&work.platform, email).await? {
-        writes.push(store::expel(&work.own, credential.account_id));
+        writes.extend(store::disband(&work.own, credential.account_id));
     }
     let own = work.owner_account();
     writes.extend(store::remove_invited_account(&work.platform, email, own).await?);

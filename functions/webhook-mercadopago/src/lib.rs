@@ -14,5 +14,5 @@ use utoipa_axum::routes;
 
 /// The route table.
 pub fn routes() -> Routes {
-    Routes::new().open(routes!(notify::notify))
+    Routes::new().open_unlimited(routes!(notify::notify))
 }

@@ -4,12 +4,16 @@
 mod failure;
 mod mail;
 mod queue;
+mod secret_versions;
 mod secrets;
+mod storage;
 mod topic;
 mod workflows;
 
 pub use mail::{Mail, MailMessage};
 pub use queue::Queue;
+pub use secret_versions::{SecretVersions, Stage};
 pub use secrets::Secrets;
+pub use storage::{SignedRequest, Storage, StoredObject, Upload};
 pub use topic::Topic;
 pub use workflows::Workflows;

@@ -18,7 +18,7 @@ const KEPT_MOST: u64 = 1_000;
 /// Reads, makes and removes secrets, all of them JSON.
 #[derive(Debug, Clone)]
 pub struct Secrets {
-    client: Client,
+    pub(crate) client: Client,
     kept: Cache<String, Arc<str>>,
 }
 
@@ -108,7 +108,7 @@ impl Secrets {
     }
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     // The cause would quote the secret, so it is left out.
     serde_json::from_str(text).map_err(|_| Error::internal("a secret does not have its shape"))
 }

@@ -26,9 +26,10 @@ pub use court::{Court, CourtChange, Durations, PricePerHour};
 pub use error::{
     check_currency, court_not_found, court_retired, stale, venue_not_found, venue_retired,
 };
-pub use hours::{DAY_MINUTES, Interval, OpeningHours, STEP_MINUTES, StartEvery, TimeOfDay, Week};
+pub use hours::{Interval, OpeningHours, StartEvery, Week};
+pub use kernel::{DAY_MINUTES, STEP_MINUTES, Sport, TimeOfDay};
 pub use name::Name;
-pub use sport::{Sport, Surface};
+pub use sport::Surface;
 pub use store::{
     COURTS_LIMIT, change_court, change_venue, court, court_key, court_unchanged, courts,
     create_court, create_venue, retire_court, retire_venue, venue, venue_key, venue_with_courts,

@@ -1,4 +1,4 @@
-//! What is played, and on what.
+//! What is played on.
 
 use std::fmt;
 
@@ -29,42 +29,6 @@ macro_rules! words {
 }
 
 words! {
-    /// What a court is for.
-    Sport {
-        /// Padel.
-        Padel = "padel",
-        /// Tennis.
-        Tennis = "tennis",
-        /// Football of any size of team.
-        Football = "football",
-        /// Futsal.
-        Futsal = "futsal",
-        /// Basketball.
-        Basketball = "basketball",
-        /// Volleyball.
-        Volleyball = "volleyball",
-        /// Beach volleyball.
-        BeachVolleyball = "beach_volleyball",
-        /// Beach tennis.
-        BeachTennis = "beach_tennis",
-        /// Pickleball.
-        Pickleball = "pickleball",
-        /// Squash.
-        Squash = "squash",
-        /// Badminton.
-        Badminton = "badminton",
-        /// Table tennis.
-        TableTennis = "table_tennis",
-        /// Handball.
-        Handball = "handball",
-        /// Field or rink hockey.
-        Hockey = "hockey",
-        /// Rugby.
-        Rugby = "rugby",
-        /// Anything else.
-        Other = "other",
-    }
-
     /// What a court is covered with.
     Surface {
         /// Clay of any colour.

@@ -1,11 +1,9 @@
 //! Access tokens (RFC 9068): who may do what, for 15 minutes, signed.
 
 use jsonwebtoken::{Algorithm, Header, encode};
-use kernel::{
-    AccountId, Claims, ClubId, Error, PermissionSet, Result, Role, SessionId, jiff::Timestamp,
-};
+use kernel::{AccountId, Claims, ClubId, Error, Result, SessionId, jiff::Timestamp};
 
-use crate::SigningKey;
+use crate::{Proof, Rights, SigningKey};
 
 /// What a token grants.
 #[derive(Debug, Clone)]
@@ -14,12 +12,12 @@ pub struct Grant {
     pub account: AccountId,
     /// The one club it is for; `None` of a platform operator's.
     pub club: Option<ClubId>,
-    /// The roles there.
-    pub roles: Vec<Role>,
-    /// What the roles allow at this moment.
-    pub permissions: PermissionSet,
+    /// The roles there, and what they allow at this moment.
+    pub rights: Rights,
     /// The session it belongs to.
     pub session: SessionId,
+    /// How and when the session was proved.
+    pub proof: Proof,
 }
 
 impl SigningKey {
@@ -31,9 +29,13 @@ impl SigningKey {
             aud: Claims::AUDIENCE.to_owned(),
             sub: grant.account,
             club: grant.club,
-            roles: grant.roles,
-            permissions: grant.permissions,
+            roles: grant.rights.roles,
+            permissions: grant.rights.permissions,
+            venues: grant.rights.venues,
             sid: grant.session,
+            amr: grant.proof.methods,
+            auth_time: grant.proof.at.as_second(),
+            mfa: grant.proof.second_factor,
             iat: issued_at,
             exp: issued_at + Claims::LIFETIME_SECONDS,
         };
@@ -50,7 +52,9 @@ impl SigningKey {
 #[cfg(test)]
 mod tests {
     use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
-    use kernel::Permission;
+    use std::collections::BTreeMap;
+
+    use kernel::{Method, Permission, Role};
 
     use super::*;
 
@@ -58,14 +62,18 @@ mod tests {
     fn a_token_says_what_it_grants_and_is_signed_by_the_key_it_names() {
         let (key, public) = SigningKey::generate().unwrap();
         let (account, club) = (AccountId::new(), ClubId::new());
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
         let grant = Grant {
             account,
             club: Some(club),
-            roles: vec![Role::Member],
-            permissions: [Permission::BookingSelf].into(),
+            rights: Rights {
+                roles: vec![Role::Member],
+                permissions: [Permission::BookingSelf].into(),
+                venues: BTreeMap::new(),
+            },
             session: SessionId::new(),
+            proof: Proof { methods: vec![Method::Pwd], at: now, second_factor: false },
         };
-        let now = Timestamp::from_second(1_800_000_000).unwrap();
         let token = key.access_token("https://api.example.org", grant, now).unwrap();
 
         let header = decode_header(&token).unwrap();

@@ -1,8 +1,12 @@
 //! Accounts, their credentials, and their memberships.
 
-use kernel::{AccountId, Email, Locale, PersonName, Role, jiff::Timestamp};
+use std::collections::BTreeMap;
+
+use kernel::{AccountId, Email, Error, Locale, PersonName, Result, Role, VenueId, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::{ExternalId, Placement};
 
 /// Whether an address can be signed in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,12 @@ pub struct Credential {
     pub password_hash: Option<String>,
     /// Whether it can be signed in with.
     pub status: CredentialStatus,
+    /// When its owner proved to read its mail; `None` while nobody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<Timestamp>,
+    /// Whether a second factor is asked for after the password.
+    #[serde(default)]
+    pub second_factor: bool,
 }
 
 /// A person.
@@ -31,8 +41,10 @@ pub struct Credential {
 pub struct Account {
     /// The id.
     pub id: AccountId,
-    /// Where they are written to, and what they sign in with.
-    pub email: Email,
+    /// Where they are written to, and what they sign in with; a child's account has none until its
+    /// guardian promotes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
     /// How they are addressed.
     pub name: PersonName,
     /// The language they read.
@@ -50,6 +62,11 @@ impl Account {
     /// Whether they run the platform.
     pub fn is_operator(&self) -> bool {
         self.platform_roles.contains(&Role::Operator)
+    }
+
+    /// The address, where there must be one: of whoever signs in or is invited by mail.
+    pub fn address(&self) -> Result<&Email> {
+        self.email.as_ref().ok_or_else(|| Error::internal("an account without an address signs in"))
     }
 }
 
@@ -82,8 +99,52 @@ impl ProfileChange {
 pub enum MembershipStatus {
     /// Yes.
     Active,
+    /// Not until the club approves it.
+    Pending,
     /// Not until the club lifts it.
     Suspended,
+}
+
+impl MembershipStatus {
+    /// `active` for instance.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Pending => "pending",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    /// What a member of this status becomes when the club approves them: `None` where they are let in
+    /// already. Who is suspended is not approved, but reinstated: `conflict`, `MEMBER_NOT_PENDING`.
+    pub fn approved(self) -> Result<Option<Self>> {
+        match self {
+            Self::Active => Ok(None),
+            Self::Pending => Ok(Some(Self::Active)),
+            Self::Suspended => {
+                let message = "this member is suspended, not waiting for approval; reinstate them";
+                Err(Error::conflict("MEMBER_NOT_PENDING", message))
+            }
+        }
+    }
+
+    /// What they become when the club suspends them: `None` where they are suspended already.
+    pub fn suspended(self) -> Option<Self> {
+        (self != Self::Suspended).then_some(Self::Suspended)
+    }
+
+    /// What they become when the club takes its suspension back: `None` where they are let in already.
+    /// Who waits for approval is not reinstated: `conflict`, `MEMBER_NOT_SUSPENDED`.
+    pub fn reinstated(self) -> Result<Option<Self>> {
+        match self {
+            Self::Active => Ok(None),
+            Self::Suspended => Ok(Some(Self::Active)),
+            Self::Pending => {
+                let message = "this member waits for approval and is not suspended; approve them";
+                Err(Error::conflict("MEMBER_NOT_SUSPENDED", message))
+            }
+        }
+    }
 }
 
 /// An account's place in one club.
@@ -93,8 +154,17 @@ pub struct Membership {
     pub account_id: AccountId,
     /// The club's copy of their name.
     pub name: PersonName,
-    /// What they are there.
+    /// The club's copy of their address; a child that has not signed in yet has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+    /// What they are in the whole club.
     pub roles: Vec<Role>,
+    /// What more they are at single venues.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub venue_roles: BTreeMap<VenueId, Vec<Role>>,
+    /// What the club knows them by elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<ExternalId>,
     /// Whether they may come in.
     pub status: MembershipStatus,
     /// Since when.
@@ -109,11 +179,41 @@ impl Membership {
         Self {
             account_id: account.id,
             name: account.name.clone(),
+            email: account.email.clone(),
             roles,
+            venue_roles: BTreeMap::new(),
+            external_id: None,
             status: MembershipStatus::Active,
             joined_at: now,
             version: 1,
         }
+    }
+
+    /// The same member as somebody else in the club.
+    #[must_use]
+    pub fn placed(&self, placement: &Placement) -> Self {
+        Self {
+            roles: placement.club_roles(),
+            venue_roles: placement.roles_at_venues(),
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+
+    /// The same member of another status.
+    #[must_use]
+    pub fn with_status(&self, status: MembershipStatus) -> Self {
+        Self { status, version: self.version + 1, ..self.clone() }
+    }
+
+    /// Whether they are this in the club or at a venue.
+    pub fn holds(&self, role: &Role) -> bool {
+        self.roles.contains(role) || self.venue_roles.values().flatten().any(|it| it == role)
+    }
+
+    /// Whether they are one of those who own the club, and can act for it.
+    pub fn is_acting_owner(&self) -> bool {
+        self.status == MembershipStatus::Active && self.roles.contains(&Role::Owner)
     }
 }
 
@@ -124,13 +224,36 @@ mod tests {
     fn account() -> Account {
         Account {
             id: AccountId::new(),
-            email: "ana@example.org".parse().unwrap(),
+            email: Some("ana@example.org".parse().unwrap()),
             name: "Ana".parse().unwrap(),
             locale: Locale::default(),
             platform_roles: Vec::new(),
             created_at: Timestamp::UNIX_EPOCH,
             version: 3,
         }
+    }
+
+    #[test]
+    fn statuses_follow_one_another_and_nothing_is_undone_by_the_wrong_verb() {
+        use MembershipStatus::{Active, Pending, Suspended};
+        assert_eq!(Pending.approved().unwrap(), Some(Active));
+        assert_eq!(Active.approved().unwrap(), None);
+        assert_eq!(Suspended.approved().unwrap_err().code(), "MEMBER_NOT_PENDING");
+        assert_eq!((Active.suspended(), Pending.suspended()), (Some(Suspended), Some(Suspended)));
+        assert_eq!(Suspended.suspended(), None);
+        assert_eq!(Suspended.reinstated().unwrap(), Some(Active));
+        assert_eq!(Active.reinstated().unwrap(), None);
+        assert_eq!(Pending.reinstated().unwrap_err().code(), "MEMBER_NOT_SUSPENDED");
+    }
+
+    #[test]
+    fn an_owner_acts_while_they_may_come_in() {
+        let member = Membership::new(&account(), vec![Role::Owner], Timestamp::UNIX_EPOCH);
+        assert!(member.is_acting_owner());
+        assert!(!member.with_status(MembershipStatus::Suspended).is_acting_owner());
+        let placed = member.placed(&Placement::new([Role::Coach], []));
+        assert!(!placed.is_acting_owner() && placed.holds(&Role::Coach));
+        assert_eq!((placed.version, placed.account_id), (2, member.account_id));
     }
 
     #[test]

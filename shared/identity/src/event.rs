@@ -1,6 +1,6 @@
 //! The facts that memberships tell.
 
-use kernel::{AccountId, Role};
+use kernel::{AccountId, InvitationId, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::Membership;
@@ -18,6 +18,24 @@ pub struct MemberRegistered {
 impl MemberRegistered {
     /// Its type.
     pub const TYPE: &'static str = "member.registered";
+    /// The version of its shape.
+    pub const VERSION: u16 = 1;
+}
+
+/// The club brought a member along from elsewhere. They are not greeted: they know the club, and nobody
+/// has proved that the address is theirs. Its data are those of [`MemberRegistered`].
+pub(crate) const MEMBER_IMPORTED: &str = "member.imported";
+
+/// Somebody is invited, or is to get the mail once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationCreated {
+    /// Which invitation says who, and what they will be.
+    pub invitation_id: InvitationId,
+}
+
+impl InvitationCreated {
+    /// Its type.
+    pub const TYPE: &'static str = "invitation.created";
     /// The version of its shape.
     pub const VERSION: u16 = 1;
 }

@@ -4,15 +4,15 @@
 //! that its bearer got the mail. It exists in mails alone; kept are hashes. There may be several: a mail
 //! that is sent again has a token of its own, and the one sent before stays good.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use kernel::{
-    Email, Error, InvitationId, Result, Role,
+    AccountId, Email, Error, InvitationId, PersonName, Result, Role, VenueId,
     jiff::{SignedDuration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::secret;
+use crate::{Membership, secret};
 
 const PREFIX: &str = "cpi_";
 const ID_BYTES: usize = 16;
@@ -29,15 +29,33 @@ pub struct Invitation {
     pub id: InvitationId,
     /// Whom it is for.
     pub email: Email,
-    /// What they will be.
+    /// How the mail greets them; by their address, where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+    /// What they will be in the whole club.
     pub roles: Vec<Role>,
+    /// The account that accepting it gives a sign-in to, where it has none yet: a child's. Of any other
+    /// invitation `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+    /// What more they will be at single venues.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub venue_roles: BTreeMap<VenueId, Vec<Role>>,
+    /// Who asked them; `None` where the platform did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invited_by: Option<AccountId>,
     /// Of the tokens that were sent.
     pub token_hashes: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// Until when it can be accepted.
     pub expires_at: Timestamp,
     /// When it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_at: Option<Timestamp>,
+    /// When the club took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
     /// Grows with every change.
     pub version: u64,
 }
@@ -48,12 +66,58 @@ impl Invitation {
         Self {
             id,
             email,
+            name: None,
             roles,
+            account_id: None,
+            venue_roles: BTreeMap::new(),
+            invited_by: None,
             token_hashes: Vec::new(),
+            created_at: now,
             expires_at: now + LIFETIME,
             accepted_at: None,
+            revoked_at: None,
             version: 1,
         }
+    }
+
+    /// The same, for an account that exists and has no sign-in yet.
+    #[must_use]
+    pub fn for_account(self, account: AccountId) -> Self {
+        Self { account_id: Some(account), ..self }
+    }
+
+    /// How the mail greets them.
+    pub fn greeted(&self) -> Result<PersonName> {
+        let local = self.email.as_str().split('@').next().unwrap_or_default();
+        let by_address = || local.parse();
+        self.name
+            .clone()
+            .map_or_else(by_address, Ok)
+            .map_err(|cause| Error::internal("an address greets nobody").with_source(cause))
+    }
+
+    /// The member that whoever accepts it becomes.
+    #[must_use]
+    pub fn place(&self, member: Membership) -> Membership {
+        Membership { roles: self.roles.clone(), venue_roles: self.venue_roles.clone(), ..member }
+    }
+
+    /// Whether it may still be accepted at some time: else `conflict`, `INVITATION_USED`, or `invalid`,
+    /// `INVITATION_REVOKED`.
+    pub fn open(&self) -> Result<()> {
+        if self.accepted_at.is_some() {
+            return Err(used());
+        }
+        if self.revoked_at.is_some() {
+            return Err(revoked());
+        }
+        Ok(())
+    }
+
+    /// The invitation with its whole time before it once more, for another mail.
+    pub fn renewed(&self, now: Timestamp) -> Result<Self> {
+        self.open()?;
+        Ok(Self { expires_at: now + LIFETIME, version: self.version + 1, ..self.clone() })
     }
 
     /// The invitation with one more token to send.
@@ -74,9 +138,7 @@ impl Invitation {
         if !self.token_hashes.iter().any(|sent| secret::same(sent, &hash)) {
             return Err(unknown());
         }
-        if self.accepted_at.is_some() {
-            return Err(used());
-        }
+        self.open()?;
         if now >= self.expires_at {
             let message = "this invitation has expired; ask for a new one";
             return Err(Error::invalid("INVITATION_EXPIRED", message));
@@ -102,6 +164,12 @@ pub(crate) fn unknown() -> Error {
 /// Somebody accepted it before.
 pub(crate) fn used() -> Error {
     Error::conflict("INVITATION_USED", "this invitation was accepted before; log in")
+}
+
+/// The club took it back.
+pub(crate) fn revoked() -> Error {
+    let message = "the club has taken this invitation back; ask for a new one";
+    Error::invalid("INVITATION_REVOKED", message)
 }
 
 /// What an invitation's mail carries.
@@ -211,7 +279,28 @@ mod tests {
         let (invitation, token) = sent();
         let refused = invitation.check(&token, &email("eve@example.org"), START).unwrap_err();
         assert_eq!(refused.code(), "INVITATION_FOR_ANOTHER_ADDRESS");
+        let revoked = Invitation { revoked_at: Some(START), ..invitation.clone() };
+        assert_eq!(check(&revoked, &token, START), "INVITATION_REVOKED");
+        assert_eq!(revoked.renewed(START).unwrap_err().code(), "INVITATION_REVOKED");
         let accepted = Invitation { accepted_at: Some(START), ..invitation };
         assert_eq!(check(&accepted, &token, START), "INVITATION_USED");
+        assert_eq!(accepted.renewed(START).unwrap_err().code(), "INVITATION_USED");
+    }
+
+    #[test]
+    fn another_mail_gives_the_whole_time_again() {
+        let (invitation, token) = sent();
+        let late = invitation.expires_at;
+        let renewed = invitation.renewed(late).unwrap();
+        assert_eq!(check(&renewed, &token, late), "good");
+        assert_eq!(renewed.version, invitation.version + 1);
+    }
+
+    #[test]
+    fn whoever_has_no_name_yet_is_greeted_by_their_address() {
+        let (invitation, _) = sent();
+        assert_eq!(invitation.greeted().unwrap().as_str(), "olga");
+        let named = Invitation { name: Some("Olga Pérez".parse().unwrap()), ..invitation };
+        assert_eq!(named.greeted().unwrap().as_str(), "Olga Pérez");
     }
 }

@@ -1,30 +1,88 @@
 //! Passwords: argon2id with the parameters OWASP recommends (19 MiB, 2 passes, 1 lane; Password Storage
-//! Cheat Sheet), and never a shortcut that tells whether an address is known.
+//! Cheat Sheet) or those that the deployment chooses, and never a shortcut that tells whether an address
+//! is known. Members who are imported bring bcrypt hashes along; these are verified, and renewed at the
+//! first sign-in.
 
-use std::fmt;
+use std::{fmt, hint::black_box};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash,
+    password_hash::{Error as HashError, phc::PasswordHash},
 };
-use kernel::{Error, Result, TextError};
+use bcrypt::HashParts;
+use kernel::{Email, Error, Result, Slug, TextError};
 use serde::Deserialize;
 
-use crate::secret;
+use crate::{common_passwords::is_common, secret};
 
 /// The fewest characters of a new password (NIST SP 800-63B asks for 8 and allows more).
 const LEAST_CHARACTERS: usize = 12;
 /// The most bytes of any password. Longer ones are refused, never cut.
 const MOST_BYTES: usize = 1_024;
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// A hash with our parameters whose output is random, so that no password has it: verifying against it
-/// takes as long as against a real one.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$mXzkS5l7NmPRWQBUDnRz9w$\
-    H7c1n1vW6pXkq0m5Vbq3s8o2sYcG4y0Qx9dJtEoZLUI";
+/// Dearer hashes than these are none of ours, and would exhaust the function that verifies them.
+const MOST_MEMORY_KIB: u32 = 64 * 1_024;
+const MOST_PASSES: u32 = 10;
+const MOST_LANES: u32 = 4;
+const MOST_BCRYPT_COST: u32 = 14;
+/// bcrypt reads no further, so what is longer is not what was hashed.
+const BCRYPT_BYTES: usize = 72;
+/// Parts of addresses and names shorter than this are in many words by accident.
+const LEAST_TELLING: usize = 4;
+/// Salts the hash that is computed where there is none to compare with.
+const NOBODY: &[u8] = b"nobody has this.";
 
-/// A new password that keeps the rules: at least 12 characters, at most 1024 bytes, whatever they are.
+/// What a password's hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2 }
+    }
+}
+
+/// Memory in KiB and passes as configured, or the default.
+impl From<Option<(u32, u32)>> for PasswordCost {
+    fn from(configured: Option<(u32, u32)>) -> Self {
+        let given = |(memory_kib, passes)| Self { memory_kib, passes };
+        configured.map_or_else(Self::default, given)
+    }
+}
+
+impl PasswordCost {
+    fn hasher(self) -> Result<Argon2<'static>> {
+        let parameters = Params::new(self.memory_kib, self.passes, LANES, None)
+            .map_err(|cause| Error::internal("argon2 refuses its parameters").with_source(cause))?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
+    }
+}
+
+/// How a password was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// Wrong.
+    No,
+    /// Right.
+    Yes,
+    /// Right, and its hash is weaker than those made today: keep a new one.
+    YesRehash,
+}
+
+impl Verified {
+    /// Whether the password is right.
+    pub fn is_right(self) -> bool {
+        self != Self::No
+    }
+}
+
+/// A new password that keeps the rules: at least 12 characters, at most 1024 bytes, whatever they are, and
+/// not one of the most common passwords.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Password(String);
@@ -39,6 +97,9 @@ impl TryFrom<String> for Password {
         if text.len() > MOST_BYTES {
             return Err(TextError("must have at most 1024 bytes"));
         }
+        if is_common(&text) {
+            return Err(TextError("is one of the most common passwords"));
+        }
         Ok(Self(text))
     }
 }
@@ -50,104 +111,109 @@ impl fmt::Debug for Password {
 }
 
 impl Password {
+    /// Whether it does not give its owner's address away: else `invalid`, `PASSWORD_TOO_COMMON`.
+    pub fn suits(&self, email: &Email) -> Result<()> {
+        let local = email.as_str().split('@').next().unwrap_or_default();
+        self.does_not_contain(local, "the password must not contain your address; choose another")
+    }
+
+    /// The same of its club's name.
+    pub fn suits_club(&self, club: &Slug) -> Result<()> {
+        const MESSAGE: &str = "the password must not contain the club's name; choose another";
+        self.does_not_contain(club.as_str(), MESSAGE)?;
+        self.does_not_contain(&club.as_str().replace('-', ""), MESSAGE)
+    }
+
+    fn does_not_contain(&self, part: &str, message: &'static str) -> Result<()> {
+        let told = part.len() >= LEAST_TELLING && self.0.to_lowercase().contains(part);
+        if told { Err(Error::invalid("PASSWORD_TOO_COMMON", message)) } else { Ok(()) }
+    }
+
     /// The hash to keep, with a fresh salt, as a PHC string. Takes some 20 ms of CPU.
-    pub fn hash(&self) -> Result<String> {
-        let salt: [u8; 16] = secret::random()?;
-        let hash = hasher()?
-            .hash_password_with_salt(self.0.as_bytes(), &salt)
-            .map_err(|cause| Error::internal("a password was not hashed").with_source(cause))?;
-        Ok(hash.to_string())
+    pub fn hash(&self, cost: PasswordCost) -> Result<String> {
+        hash(&self.0, cost)
     }
 
     /// Whether this is the password of that hash; see [`verify`].
-    pub fn matches(&self, stored: Option<&str>) -> Result<bool> {
-        verify(&self.0, stored)
+    pub fn matches(&self, stored: Option<&str>, cost: PasswordCost) -> Result<bool> {
+        Ok(verify(&self.0, stored, cost)?.is_right())
     }
 }
 
-/// Whether a text is the password of that hash. Without a hash the answer is no, after the same work.
-pub fn verify(attempt: &str, stored: Option<&str>) -> Result<bool> {
-    // What nobody can have as a password need not be hashed at full length.
-    let (attempt, possible) =
-        if attempt.len() > MOST_BYTES { ("", false) } else { (attempt, stored.is_some()) };
-    let hash = PasswordHash::new(stored.unwrap_or(NOBODY))
-        .map_err(|cause| Error::internal("a password hash is not one").with_source(cause))?;
-    let matches = hasher()?.verify_password(attempt.as_bytes(), &hash).is_ok();
-    Ok(matches && possible)
+/// The hash of a text that was verified as a password just now, whatever rules it keeps: for
+/// [`Verified::YesRehash`].
+pub fn rehash(verified: &str, cost: PasswordCost) -> Result<String> {
+    hash(verified, cost)
 }
 
-fn hasher() -> Result<Argon2<'static>> {
-    let parameters = Params::new(MEMORY_KIB, PASSES, LANES, None)
-        .map_err(|cause| Error::internal("argon2 refuses its parameters").with_source(cause))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
+fn hash(text: &str, cost: PasswordCost) -> Result<String> {
+    let salt: [u8; 16] = secret::random()?;
+    let hash = cost
+        .hasher()?
+        .hash_password_with_salt(text.as_bytes(), &salt)
+        .map_err(|cause| Error::internal("a password was not hashed").with_source(cause))?;
+    Ok(hash.to_string())
+}
+
+/// Whether a text is the password of that hash: argon2id in a PHC string, or bcrypt. Without a hash the
+/// answer is no, after the work that a hash of this cost takes.
+pub fn verify(attempt: &str, stored: Option<&str>, cost: PasswordCost) -> Result<Verified> {
+    // What nobody can have as a password need not be hashed at full length.
+    let possible = attempt.len() <= MOST_BYTES;
+    let attempt = if possible { attempt.as_bytes() } else { b"" };
+    let (right, weak) = match stored {
+        None => (for_nobody(attempt, cost)?, false),
+        Some(stored) if stored.starts_with("$2") => (is_bcrypt_of(attempt, stored)?, true),
+        Some(stored) => is_argon2_of(attempt, stored, cost)?,
+    };
+    Ok(match (possible && right, weak) {
+        (false, _) => Verified::No,
+        (true, false) => Verified::Yes,
+        (true, true) => Verified::YesRehash,
+    })
+}
+
+fn for_nobody(attempt: &[u8], cost: PasswordCost) -> Result<bool> {
+    let mut hash = [0; 32];
+    cost.hasher()?
+        .hash_password_into(attempt, NOBODY, &mut hash)
+        .map_err(|cause| Error::internal("a password was not hashed").with_source(cause))?;
+    black_box(hash);
+    Ok(false)
+}
+
+/// Whether it is, and whether the hash is weaker than today's.
+fn is_argon2_of(attempt: &[u8], stored: &str, cost: PasswordCost) -> Result<(bool, bool)> {
+    let not_one = || Error::internal("a password hash is not one, or of a kind that is not taken");
+    let hash = PasswordHash::new(stored).map_err(|cause| not_one().with_source(cause))?;
+    let parameters = Params::try_from(&hash).map_err(|cause| not_one().with_source(cause))?;
+    let bounded = parameters.m_cost() <= MOST_MEMORY_KIB
+        && parameters.t_cost() <= MOST_PASSES
+        && parameters.p_cost() <= MOST_LANES;
+    let whole = hash.salt.is_some() && hash.hash.is_some() && hash.version.is_some();
+    if !bounded || !whole || hash.algorithm.as_str() != "argon2id" {
+        return Err(not_one());
+    }
+    let weak = parameters.m_cost() < cost.memory_kib || parameters.t_cost() < cost.passes;
+    match Argon2::default().verify_password(attempt, &hash) {
+        Ok(()) => Ok((true, weak)),
+        Err(HashError::PasswordInvalid) => Ok((false, weak)),
+        Err(cause) => Err(not_one().with_source(cause)),
+    }
+}
+
+/// What bcrypt would cut off (beyond 72 bytes) or confuse (a zero, which ends its texts) is never right.
+fn is_bcrypt_of(attempt: &[u8], stored: &str) -> Result<bool> {
+    let not_one = || Error::internal("a bcrypt hash is not one, or dearer than is taken");
+    let parts: HashParts = stored.parse().map_err(|_| not_one())?;
+    let known = ["$2a$", "$2b$", "$2y$"].iter().any(|prefix| stored.starts_with(prefix));
+    if !known || parts.get_cost() > MOST_BCRYPT_COST {
+        return Err(not_one());
+    }
+    let possible = attempt.len() <= BCRYPT_BYTES && !attempt.contains(&0);
+    let right = bcrypt::verify(if possible { attempt } else { b"" }, stored);
+    Ok(right.map_err(|_| not_one())? && possible)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn password(text: &str) -> Password {
-        Password::try_from(text.to_owned()).unwrap()
-    }
-
-    #[test]
-    fn a_password_is_known_again_and_no_other_is_taken() {
-        let hash = password("correct horse battery").hash().unwrap();
-        assert!(verify("correct horse battery", Some(&hash)).unwrap());
-        for wrong in ["correct horse batterY", "correct horse batter", "correct horse battery ", ""]
-        {
-            assert!(!verify(wrong, Some(&hash)).unwrap(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn the_same_password_is_hashed_differently_each_time() {
-        let password = password("correct horse battery");
-        assert_ne!(password.hash().unwrap(), password.hash().unwrap());
-    }
-
-    #[test]
-    fn the_hash_says_the_recommended_parameters() {
-        let hash = password("correct horse battery").hash().unwrap();
-        let parameters = "$argon2id$v=19$m=19456,t=2,p=1$";
-        assert!(hash.starts_with(parameters), "{hash}");
-        assert!(NOBODY.starts_with(parameters));
-        assert_eq!(NOBODY.len(), hash.len(), "the same work for nobody as for somebody");
-    }
-
-    #[test]
-    fn nobody_s_password_is_never_right() {
-        assert!(!verify("correct horse battery", None).unwrap());
-        assert!(!verify("", None).unwrap());
-    }
-
-    #[test]
-    fn nothing_is_cut_off() {
-        let long = "ñ".repeat(512);
-        let hash = password(&long).hash().unwrap();
-        assert!(verify(&long, Some(&hash)).unwrap());
-        assert!(!verify(&long[..1022], Some(&hash)).unwrap());
-        assert!(!verify(&format!("{long}x"), Some(&hash)).unwrap());
-        // bcrypt would stop at 72 bytes, and C strings at a zero.
-        let zeros = password("before\0after-and-more").hash().unwrap();
-        assert!(!verify("before\0other-and-more", Some(&zeros)).unwrap());
-    }
-
-    #[test]
-    fn short_and_huge_passwords_are_refused() {
-        let refused = |text: &str| Password::try_from(text.to_owned()).unwrap_err().0;
-        assert_eq!(refused("eleven char"), "must have at least 12 characters");
-        assert_eq!(refused(&"x".repeat(1_025)), "must have at most 1024 bytes");
-        assert!(Password::try_from("ñandú ñandú ".to_owned()).is_ok(), "characters, not bytes");
-    }
-
-    #[test]
-    fn a_broken_hash_is_a_defect_not_a_wrong_password() {
-        assert_eq!(verify("x", Some("not a hash")).unwrap_err().code(), "INTERNAL");
-    }
-
-    #[test]
-    fn passwords_do_not_show_in_debug_output() {
-        assert_eq!(format!("{:?}", password("correct horse battery")), "Password(…)");
-    }
-}
+mod tests;

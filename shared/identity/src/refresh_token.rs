@@ -1,12 +1,13 @@
 //! Refresh tokens: opaque, good once.
 //!
-//! `cpr_<base64url of account | session | family | secret>`: the ids say where the session's record lies,
+//! `cpr_<base64url of account | session | club | family | secret>`: the ids say where the session's record
+//! lies, and for which club it is (zeros for none), so that all that an exchange needs is read at once;
 //! the family's 16 bytes stay the same through all generations, the secret's 32 bytes are new in each. So
 //! an older token of the family is told from an invented one, and only the former ends the session.
 
 use std::{fmt, str::FromStr};
 
-use kernel::{AccountId, Result, SessionId};
+use kernel::{AccountId, ClubId, Result, SessionId};
 
 use crate::secret;
 
@@ -14,7 +15,7 @@ const PREFIX: &str = "cpr_";
 const ID_BYTES: usize = 16;
 const FAMILY_BYTES: usize = 16;
 const SECRET_BYTES: usize = 32;
-const BYTES: usize = 2 * ID_BYTES + FAMILY_BYTES + SECRET_BYTES;
+const BYTES: usize = 3 * ID_BYTES + FAMILY_BYTES + SECRET_BYTES;
 
 /// One refresh token.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,27 +27,31 @@ pub struct NotARefreshToken;
 
 impl RefreshToken {
     /// The first token of a new family.
-    pub fn first(account: AccountId, session: SessionId) -> Result<Self> {
-        Ok(Self::from_parts(account, session, secret::random()?, secret::random()?))
+    pub fn first(account: AccountId, session: SessionId, club: Option<ClubId>) -> Result<Self> {
+        Ok(Self::from_parts(account, session, club, secret::random()?, secret::random()?))
     }
 
     /// The next token of the same family.
     pub fn next(&self) -> Result<Self> {
-        let family = secret::part(&self.0, 2 * ID_BYTES);
-        Ok(Self::from_parts(self.account(), self.session(), family, secret::random()?))
+        let family = secret::part(&self.0, 3 * ID_BYTES);
+        Ok(Self::from_parts(self.account(), self.session(), self.club(), family, secret::random()?))
     }
 
     fn from_parts(
         account: AccountId,
         session: SessionId,
+        club: Option<ClubId>,
         family: [u8; FAMILY_BYTES],
         secret: [u8; SECRET_BYTES],
     ) -> Self {
         let mut bytes = [0; BYTES];
         bytes[..ID_BYTES].copy_from_slice(account.uuid().as_bytes());
         bytes[ID_BYTES..2 * ID_BYTES].copy_from_slice(session.uuid().as_bytes());
-        bytes[2 * ID_BYTES..2 * ID_BYTES + FAMILY_BYTES].copy_from_slice(&family);
-        bytes[2 * ID_BYTES + FAMILY_BYTES..].copy_from_slice(&secret);
+        if let Some(club) = club {
+            bytes[2 * ID_BYTES..3 * ID_BYTES].copy_from_slice(club.uuid().as_bytes());
+        }
+        bytes[3 * ID_BYTES..3 * ID_BYTES + FAMILY_BYTES].copy_from_slice(&family);
+        bytes[3 * ID_BYTES + FAMILY_BYTES..].copy_from_slice(&secret);
         Self(bytes)
     }
 
@@ -60,6 +65,12 @@ impl RefreshToken {
         SessionId::from_uuid(uuid(secret::part(&self.0, ID_BYTES)))
     }
 
+    /// The club it says its session is for.
+    pub fn club(&self) -> Option<ClubId> {
+        let id = uuid(secret::part(&self.0, 2 * ID_BYTES));
+        (!id.is_nil()).then(|| ClubId::from_uuid(id))
+    }
+
     /// What is kept of the token.
     pub(crate) fn hash(&self) -> String {
         secret::hash(&self.0)
@@ -67,7 +78,7 @@ impl RefreshToken {
 
     /// What is kept of its family.
     pub(crate) fn family_hash(&self) -> String {
-        secret::hash(&self.0[..2 * ID_BYTES + FAMILY_BYTES])
+        secret::hash(&self.0[..3 * ID_BYTES + FAMILY_BYTES])
     }
 
     /// The token's text, for its owner alone.
@@ -100,27 +111,27 @@ mod tests {
 
     #[test]
     fn a_token_reads_back_and_says_where_its_session_lies() {
-        let (account, session) = (AccountId::new(), SessionId::new());
-        let token = RefreshToken::first(account, session).unwrap();
+        let (account, session, club) = (AccountId::new(), SessionId::new(), ClubId::new());
+        let token = RefreshToken::first(account, session, Some(club)).unwrap();
         assert!(token.reveal().starts_with("cpr_"));
         let read: RefreshToken = token.reveal().parse().unwrap();
         assert_eq!(read, token);
-        assert_eq!((read.account(), read.session()), (account, session));
+        assert_eq!((read.account(), read.session(), read.club()), (account, session, Some(club)));
     }
 
     #[test]
     fn the_next_token_is_of_the_same_family_with_another_secret() {
-        let first = RefreshToken::first(AccountId::new(), SessionId::new()).unwrap();
+        let first = RefreshToken::first(AccountId::new(), SessionId::new(), None).unwrap();
         let next = first.next().unwrap();
         assert_eq!(next.family_hash(), first.family_hash());
         assert_ne!(next.hash(), first.hash());
-        let stranger = RefreshToken::first(first.account(), first.session()).unwrap();
+        let stranger = RefreshToken::first(first.account(), first.session(), None).unwrap();
         assert_ne!(stranger.family_hash(), first.family_hash());
     }
 
     #[test]
     fn other_texts_are_no_tokens() {
-        let text = RefreshToken::first(AccountId::new(), SessionId::new()).unwrap().reveal();
+        let text = RefreshToken::first(AccountId::new(), SessionId::new(), None).unwrap().reveal();
         for wrong in [
             "",
             "cpr_",
@@ -138,7 +149,7 @@ mod tests {
 
     #[test]
     fn tokens_do_not_show_in_debug_output() {
-        let token = RefreshToken::first(AccountId::new(), SessionId::new()).unwrap();
-        assert!(!format!("{token:?}").contains(&token.reveal()[60..]));
+        let token = RefreshToken::first(AccountId::new(), SessionId::new(), None).unwrap();
+        assert!(!format!("{token:?}").contains(&token.reveal()[70..]));
     }
 }

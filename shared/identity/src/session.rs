@@ -1,10 +1,12 @@
 //! Sessions: how long a sign-in lasts, and what a refresh token is worth.
 
 use kernel::{
-    AccountId, ClubId, Result, SessionId,
+    AccountId, ClubId, Method, Result, SessionId, TextError,
     jiff::{SignedDuration, Timestamp},
+    text_value,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{RefreshToken, secret};
 
@@ -12,6 +14,53 @@ use crate::{RefreshToken, secret};
 const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Every session ends after this.
 const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// A token that comes again this soon after its exchange is refused, and not yet taken for stolen: clients
+/// that refresh from two places at once are more common than thieves, who get nothing either way.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(10);
+
+/// What a session's owner knows its device by: 1 to 100 characters, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, min_length = 1, max_length = 100)]
+pub struct DeviceName(String);
+
+text_value! { DeviceName(parse_device); }
+
+fn parse_device(text: &str) -> Result<String, TextError> {
+    let text = text.trim();
+    let fits = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+        .ok_or(TextError("must have 1 to 100 characters and no control characters"))
+}
+
+/// How and when somebody proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// With what (RFC 8176).
+    pub methods: Vec<Method>,
+    /// When, last.
+    pub at: Timestamp,
+    /// Whether the account has a second factor, given here or not.
+    #[serde(default)]
+    pub second_factor: bool,
+}
+
+impl Proof {
+    /// By these methods, now.
+    pub fn by(methods: &[Method], second_factor: bool, now: Timestamp) -> Self {
+        Self { methods: methods.to_vec(), at: now, second_factor }
+    }
+
+    /// The proof with one more method, now.
+    #[must_use]
+    pub fn and(&self, method: Method, now: Timestamp) -> Self {
+        let mut methods = self.methods.clone();
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+        Self { methods, at: now, ..*self }
+    }
+}
 
 /// One sign-in as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,15 +76,34 @@ pub struct Session {
     pub family_hash: String,
     /// Of the one token that is good.
     pub refresh_hash: String,
+    /// Of the token before it, and when that was exchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Exchanged>,
     /// Which token of the family that is, from 1.
     pub generation: u64,
+    /// How it was proved.
+    pub proof: Proof,
+    /// What its owner knows the device by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceName>,
     /// When it began.
     pub created_at: Timestamp,
+    /// When a token of it was issued last.
+    pub last_used_at: Timestamp,
     /// When it ends, if it is not used before.
     pub expires_at: Timestamp,
     /// When it was ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+}
+
+/// A token that was good once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchanged {
+    /// Of the token.
+    pub refresh_hash: String,
+    /// When it was exchanged for the next.
+    pub at: Timestamp,
 }
 
 /// What a token is worth to a session.
@@ -45,6 +113,8 @@ pub enum Verdict {
     Good,
     /// It never belonged to this session.
     Foreign,
+    /// It was exchanged a moment ago: its owner's own second request, most likely.
+    Overlapping,
     /// It was good once: somebody has a copy.
     Reused,
     /// The session was ended.
@@ -58,22 +128,33 @@ impl Session {
     pub fn open(
         account: AccountId,
         club: Option<ClubId>,
+        proof: Proof,
+        device: Option<DeviceName>,
         now: Timestamp,
     ) -> Result<(Self, RefreshToken)> {
         let id = SessionId::new();
-        let token = RefreshToken::first(account, id)?;
+        let token = RefreshToken::first(account, id, club)?;
         let session = Self {
             id,
             account_id: account,
             club_id: club,
             family_hash: token.family_hash(),
             refresh_hash: token.hash(),
+            previous: None,
             generation: 1,
+            proof,
+            device,
             created_at: now,
+            last_used_at: now,
             expires_at: now + IDLE,
             revoked_at: None,
         };
         Ok((session, token))
+    }
+
+    /// Whether it can still be refreshed.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
     }
 
     /// What this token is worth now.
@@ -87,8 +168,15 @@ impl Session {
         if now >= self.expires_at {
             return Verdict::Expired;
         }
-        if secret::same(&self.refresh_hash, &token.hash()) {
-            Verdict::Good
+        let hash = token.hash();
+        if secret::same(&self.refresh_hash, &hash) {
+            return Verdict::Good;
+        }
+        let overlaps = |before: &Exchanged| {
+            secret::same(&before.refresh_hash, &hash) && now.duration_since(before.at) <= OVERLAP
+        };
+        if self.previous.as_ref().is_some_and(overlaps) {
+            Verdict::Overlapping
         } else {
             Verdict::Reused
         }
@@ -99,7 +187,9 @@ impl Session {
         let next = token.next()?;
         let session = Self {
             refresh_hash: next.hash(),
+            previous: Some(Exchanged { refresh_hash: self.refresh_hash.clone(), at: now }),
             generation: self.generation + 1,
+            last_used_at: now,
             expires_at: (now + IDLE).min(self.created_at + LONGEST),
             ..self.clone()
         };
@@ -123,7 +213,8 @@ mod tests {
     }
 
     fn opened() -> (Session, RefreshToken) {
-        Session::open(AccountId::new(), Some(ClubId::new()), START).unwrap()
+        let proof = Proof::by(&[Method::Pwd], false, START);
+        Session::open(AccountId::new(), Some(ClubId::new()), proof, None, START).unwrap()
     }
 
     #[test]
@@ -132,7 +223,9 @@ mod tests {
         assert_eq!(session.judge(&first, START), Verdict::Good);
         let (session, second) = session.rotated(&first, START).unwrap();
         assert_eq!(session.judge(&second, START), Verdict::Good);
-        assert_eq!(session.judge(&first, START), Verdict::Reused);
+        assert_eq!(session.judge(&first, START + OVERLAP), Verdict::Overlapping);
+        let later = START + OVERLAP + SignedDuration::from_millis(1);
+        assert_eq!(session.judge(&first, later), Verdict::Reused);
         let (session, _) = session.rotated(&second, START).unwrap();
         assert_eq!(session.judge(&first, START), Verdict::Reused, "any older generation");
         assert_eq!(session.generation, 3);
@@ -141,7 +234,7 @@ mod tests {
     #[test]
     fn an_invented_token_is_not_a_reused_one() {
         let (session, token) = opened();
-        let invented = RefreshToken::first(token.account(), token.session()).unwrap();
+        let invented = RefreshToken::first(token.account(), token.session(), None).unwrap();
         assert_eq!(session.judge(&invented, START), Verdict::Foreign);
     }
 
@@ -178,6 +271,6 @@ mod tests {
         let kept = serde_json::to_string(&session).unwrap();
         let text = token.reveal();
         // The ids are no secret; everything after them is.
-        assert!(!kept.contains(&text[4 + 43..]));
+        assert!(!kept.contains(&text[4 + 64..]));
     }
 }

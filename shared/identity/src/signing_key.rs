@@ -14,13 +14,30 @@ use jsonwebtoken::{
 use kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// An ES256 key as its secret holds it.
+/// An ES256 key as its secret holds it. Of a secret with several, it reads as the one that signs.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct SigningKey {
     /// Names it in tokens and in the JWKS: its thumbprint (RFC 7638).
     pub kid: String,
     /// PKCS#8 in PEM.
     pub private_key_pem: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Many { current: Box<Self> },
+    One { kid: String, private_key_pem: String },
+}
+
+impl From<Stored> for SigningKey {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Many { current } => Self::from(*current),
+            Stored::One { kid, private_key_pem } => Self { kid, private_key_pem },
+        }
+    }
 }
 
 impl fmt::Debug for SigningKey {
@@ -38,11 +55,20 @@ impl SigningKey {
                 .map_err(|_| failed())?;
         let private_key_pem = pem(document.as_ref());
         let key = EncodingKey::from_ec_der(document.as_ref());
-        let mut public = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|_| failed())?;
+        let public = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|_| failed())?;
         let kid = public.thumbprint(ThumbprintHash::SHA256).map_err(|_| failed())?;
-        public.common.key_id = Some(kid.clone());
+        let key = Self { kid, private_key_pem };
+        let public = key.public()?;
+        Ok((key, public))
+    }
+
+    /// The public half, for the JWKS.
+    pub fn public(&self) -> Result<Jwk> {
+        let mut public = Jwk::from_encoding_key(&self.encoding_key()?, Algorithm::ES256)
+            .map_err(|_| Error::internal("a signing key has no public half"))?;
+        public.common.key_id = Some(self.kid.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
-        Ok((Self { kid, private_key_pem }, public))
+        Ok(public)
     }
 
     pub(crate) fn encoding_key(&self) -> Result<EncodingKey> {

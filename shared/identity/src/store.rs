@@ -1,14 +1,27 @@
-//! Keys, reads and writes of credentials, accounts, memberships, invitations and sessions.
+//! Keys, reads and writes of all that identity keeps; a file for each kind of record.
 
 mod accounts;
+mod credentials;
+mod domains;
+mod erasure;
+mod factors;
 mod invitations;
+mod lockouts;
 mod members;
+mod oidc;
+mod one_time_tokens;
+mod policies;
 mod sessions;
 
-pub use accounts::{
-    account, change_profile, claim_account, create_account, credential, email_taken,
-    invite_account, remove_invited_account, set_operator,
-};
-pub use invitations::{accept, add_token, invitation, invite, withdraw};
-pub use members::{expel, join, membership, memberships, rename};
-pub use sessions::{Rotation, open_session, revoke, rotate, session};
+pub use accounts::*;
+pub use credentials::*;
+pub use domains::*;
+pub use erasure::*;
+pub use factors::*;
+pub use invitations::*;
+pub use lockouts::*;
+pub use members::*;
+pub use oidc::*;
+pub use one_time_tokens::*;
+pub use policies::*;
+pub use sessions::*;

@@ -108,6 +108,14 @@ ids! {
     OnboardingId = "onb";
     /// An invitation into a club.
     InvitationId = "inv";
+    /// A club's key for programs.
+    ApiKeyId = "key";
+    /// A line of an audit log.
+    AuditRecordId = "aud";
+    /// An export of a person's data.
+    ExportId = "exp";
+    /// A club's own identity provider.
+    IdentityProviderId = "idp";
     /// A venue of a club.
     VenueId = "vnu";
     /// A court of a venue.

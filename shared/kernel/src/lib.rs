@@ -6,24 +6,33 @@ mod access;
 mod error;
 mod event;
 mod id;
+mod local_date;
 mod money;
+mod origin;
 mod page;
+mod sport;
 mod tenant;
 mod text;
 mod time;
+mod time_of_day;
 
-pub use access::{Claims, Permission, PermissionSet, Role};
+pub use access::{Claims, Method, Permission, PermissionSet, Role, RoleName};
 pub use error::{Error, Kind, Result, Violation};
 pub use event::Event;
 pub use id::{
-    AccountId, BookingId, ClubId, CourtId, EventId, InvitationId, LedgerTransactionId,
-    OnboardingId, ParseIdError, PaymentId, RefundId, SessionId, VenueId, random_uuid,
+    AccountId, ApiKeyId, AuditRecordId, BookingId, ClubId, CourtId, EventId, ExportId,
+    IdentityProviderId, InvitationId, LedgerTransactionId, OnboardingId, ParseIdError, PaymentId,
+    RefundId, SessionId, VenueId, random_uuid,
 };
+pub use local_date::LocalDate;
 pub use money::{Currency, Money};
+pub use origin::Origin;
 pub use page::{LastKey, Page, PageLimit, PageRequest};
+pub use sport::Sport;
 pub use tenant::Tenant;
 pub use text::{Email, Locale, PersonName, Slug, TextError};
 pub use time::{Clock, serialize_optional_timestamp, serialize_timestamp, timestamp_text};
+pub use time_of_day::{DAY_MINUTES, STEP_MINUTES, TimeOfDay};
 
 /// Time types of the one time library, so that no other crate names its version.
 pub use jiff;

@@ -7,8 +7,10 @@
 //! |---|---|---|
 //! | a club's wording of a notice | `T#<club>#SETTINGS` / `TEMPLATE#<notice>#<language>` | 1 |
 //! | was this told already, and may I tell it | `T#<club>#NOTIFICATION#<subject>#<notice>` / `NOTIFICATION` | 1 (conditional update) |
+//! | the same of an account, whatever its clubs | `P#NOTIFICATION#<subject>#<notice>` / `NOTIFICATION` | 1 (conditional update) |
 //!
-//! A message is sent between two writes, [`claim`] and [`settle`], with nothing else between them:
+//! A message is sent between two writes, [`claim`] and [`settle`], with nothing else between them but the
+//! making of the token that some mails carry:
 //!
 //! - whoever finds the delivery sent or failed sends nothing;
 //! - whoever finds it claimed is told to come back later;
@@ -29,9 +31,10 @@ mod wording;
 mod words;
 
 pub use language::Language;
-pub use notice::{BookingFacts, Letter, Notice};
+pub use notice::{BookingFacts, Letter, Notice, TimedLink};
 pub use render::{Rendered, render};
 pub use store::{
-    Claim, KEPT_DAYS, LEASE_SECONDS, claim, default_templates, remove_templates, settle, wording,
+    Claim, KEPT_DAYS, LEASE_SECONDS, claim, claim_of_platform, default_templates, remove_templates,
+    settle, wording,
 };
 pub use wording::{Template, Wording};

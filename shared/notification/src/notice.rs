@@ -14,7 +14,7 @@ pub struct Letter {
     pub recipient: PersonName,
     /// What it is written in.
     pub language: Language,
-    /// The club's name.
+    /// The club's name; of somebody who is in no club, the platform's.
     pub club: String,
     /// Where its times are local: the venue's zone, or the club's.
     pub time_zone: TimeZone,
@@ -52,8 +52,8 @@ pub enum Notice {
         /// How much.
         amount: Money,
     },
-    /// They are a member now.
-    MemberWelcome,
+    /// They are a member now, and may be asked to prove that they read their address's mail.
+    MemberWelcome(Option<TimedLink>),
     /// They are asked to take over their new club.
     OwnerInvitation {
         /// Where they accept.
@@ -61,6 +61,34 @@ pub enum Notice {
         /// Until when.
         expires_at: Timestamp,
     },
+    /// Somebody wants to set a new password.
+    PasswordReset(TimedLink),
+    /// They are asked to prove that they read this address's mail.
+    VerifyEmail(TimedLink),
+    /// They are asked to prove that they read the new address's mail.
+    EmailChange(TimedLink),
+    /// Somebody wants to move their account to another address; said to the present one.
+    EmailChangeRequested,
+    /// Their password is another one.
+    PasswordChanged,
+    /// Their account has another address; said to the one before.
+    EmailChanged,
+    /// They are asked to join a club.
+    Invitation {
+        /// Where they accept.
+        link: String,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+}
+
+/// A link that works until an instant.
+#[derive(Debug, Clone)]
+pub struct TimedLink {
+    /// Where it leads.
+    pub link: String,
+    /// Until when it works.
+    pub expires_at: Timestamp,
 }
 
 /// A booking as people know it.
@@ -87,8 +115,15 @@ impl Notice {
             Self::BookingExpired(_) => Template::BookingExpired,
             Self::PaymentDeclined { .. } => Template::PaymentDeclined,
             Self::PaymentRefunded { .. } => Template::PaymentRefunded,
-            Self::MemberWelcome => Template::MemberWelcome,
+            Self::MemberWelcome(_) => Template::MemberWelcome,
             Self::OwnerInvitation { .. } => Template::OwnerInvitation,
+            Self::PasswordReset(_) => Template::PasswordReset,
+            Self::VerifyEmail(_) => Template::VerifyEmail,
+            Self::EmailChange(_) => Template::EmailChange,
+            Self::EmailChangeRequested => Template::EmailChangeRequested,
+            Self::PasswordChanged => Template::PasswordChanged,
+            Self::EmailChanged => Template::EmailChanged,
+            Self::Invitation { .. } => Template::Invitation,
         }
     }
 
@@ -99,7 +134,15 @@ impl Notice {
             | Self::BookingExpired(booking)
             | Self::PaymentDeclined { booking, .. }
             | Self::PaymentRefunded { booking, .. } => Some(booking),
-            Self::MemberWelcome | Self::OwnerInvitation { .. } => None,
+            Self::MemberWelcome(_)
+            | Self::OwnerInvitation { .. }
+            | Self::Invitation { .. }
+            | Self::PasswordReset(_)
+            | Self::VerifyEmail(_)
+            | Self::EmailChange(_)
+            | Self::EmailChangeRequested
+            | Self::PasswordChanged
+            | Self::EmailChanged => None,
         }
     }
 }

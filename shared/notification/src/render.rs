@@ -77,11 +77,24 @@ impl<'a> Facts<'a> {
                 held_until = Some(words::hour(&local(*until)));
                 link = checkout.as_deref();
             }
-            Notice::OwnerInvitation { link: accept, expires_at } => {
+            Notice::OwnerInvitation { link: accept, expires_at }
+            | Notice::Invitation { link: accept, expires_at } => {
                 link = Some(accept);
                 expires = Some(moment(language, &local(*expires_at)));
             }
-            Notice::BookingConfirmed(_) | Notice::BookingExpired(_) | Notice::MemberWelcome => {}
+            Notice::MemberWelcome(Some(timed))
+            | Notice::PasswordReset(timed)
+            | Notice::VerifyEmail(timed)
+            | Notice::EmailChange(timed) => {
+                link = Some(&timed.link);
+                expires = Some(moment(language, &local(timed.expires_at)));
+            }
+            Notice::BookingConfirmed(_)
+            | Notice::BookingExpired(_)
+            | Notice::MemberWelcome(None)
+            | Notice::EmailChangeRequested
+            | Notice::PasswordChanged
+            | Notice::EmailChanged => {}
         }
         Self {
             language: language.code(),
@@ -130,7 +143,7 @@ mod tests {
     use kernel::{Currency, Money, jiff::tz::TimeZone};
 
     use super::*;
-    use crate::{BookingFacts, Template};
+    use crate::{BookingFacts, Template, notice::TimedLink};
 
     fn booking() -> BookingFacts {
         BookingFacts {
@@ -142,10 +155,13 @@ mod tests {
         }
     }
 
+    const LINK: &str = "https://example.org/docs#invitation=abc&club=norte";
+
     fn notices() -> Vec<Notice> {
         let money = Money::new(600_000, Currency::Ars);
         let until = booking().starts_at;
-        let link = "https://example.org/docs#invitation=abc&club=norte".to_owned();
+        let link = LINK.to_owned();
+        let timed = || TimedLink { link: link.clone(), expires_at: until };
         vec![
             Notice::BookingConfirmed(booking()),
             Notice::BookingCancelled { booking: booking(), refund: Some(money) },
@@ -158,8 +174,16 @@ mod tests {
                 checkout: Some(link.clone()),
             },
             Notice::PaymentRefunded { booking: booking(), amount: money },
-            Notice::MemberWelcome,
-            Notice::OwnerInvitation { link, expires_at: until },
+            Notice::MemberWelcome(None),
+            Notice::MemberWelcome(Some(timed())),
+            Notice::OwnerInvitation { link: link.clone(), expires_at: until },
+            Notice::Invitation { link: link.clone(), expires_at: until },
+            Notice::PasswordReset(timed()),
+            Notice::VerifyEmail(timed()),
+            Notice::EmailChange(timed()),
+            Notice::EmailChangeRequested,
+            Notice::PasswordChanged,
+            Notice::EmailChanged,
         ]
     }
 
@@ -192,6 +216,17 @@ mod tests {
             }
             assert!(message.text.starts_with(|c: char| c.is_alphabetic()), "{told}");
             assert!(!message.text.contains("\n\n\n") && message.text.ends_with('\n'), "{told}");
+            let timed = matches!(
+                notice,
+                Notice::MemberWelcome(Some(_))
+                    | Notice::PasswordReset(_)
+                    | Notice::VerifyEmail(_)
+                    | Notice::EmailChange(_)
+            );
+            if timed {
+                assert!(message.text.contains(&format!("\n{LINK}\n")), "{told}");
+                assert!(message.text.contains("18:00") && message.html.contains("href="), "{told}");
+            }
             if notice.booking().is_some() {
                 assert!(message.text.contains("18:00") && message.text.contains("UTC-3"), "{told}");
                 assert!(message.text.contains("2026"), "{told}");
@@ -238,7 +273,7 @@ mod tests {
             language: Language::Spanish,
             club: "Club Norte".into(),
             time_zone: TimeZone::UTC,
-            notice: Notice::MemberWelcome,
+            notice: Notice::MemberWelcome(None),
         };
         let wording =
             Wording { subject: "{{ secret }}".into(), text: "a".into(), html: "b".into() };

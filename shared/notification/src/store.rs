@@ -5,7 +5,9 @@ use kernel::{
     jiff::{SignedDuration, Timestamp},
 };
 use serde::Deserialize;
-use table::{Attempt, Condition, Key, TenantTable, Update, Write, read_item};
+use table::{
+    Attempt, Condition, Engine, Key, PlatformTable, TenantTable, Update, Write, read_item,
+};
 
 use crate::{Language, Template, Wording};
 
@@ -35,13 +37,13 @@ pub async fn wording(
     Ok(stored.unwrap_or_else(|| Wording::built_in(template, language)))
 }
 
+/// Of those that a club words: the platform's own are said in the built-in words alone.
 fn each_template() -> impl Iterator<Item = (Template, Language)> {
-    Template::ALL
-        .iter()
-        .flat_map(|template| Language::ALL.into_iter().map(|language| (*template, language)))
+    let of_clubs = Template::ALL.iter().filter(|template| !template.is_of_platform());
+    of_clubs.flat_map(|template| Language::ALL.into_iter().map(|language| (*template, language)))
 }
 
-/// Writes every `T#<club>#SETTINGS` / `TEMPLATE#<notice>#<language>` from the built-in words, 21 items.
+/// Writes every `T#<club>#SETTINGS` / `TEMPLATE#<notice>#<language>` from the built-in words, 24 items.
 /// Repeating it changes nothing; nobody words a club before it is onboarded.
 pub fn default_templates(table: &TenantTable) -> Result<Vec<Write>> {
     each_template()
@@ -92,7 +94,22 @@ pub async fn claim(
     template: Template,
     now: Timestamp,
 ) -> Result<Option<Claim>> {
-    let key = delivery_key(table, subject, template);
+    claim_delivery(table, delivery_key(table, subject, template), now).await
+}
+
+/// `P#NOTIFICATION#<subject>#<notice>` / `NOTIFICATION`: the same for a notice of the platform's own.
+pub async fn claim_of_platform(
+    table: &PlatformTable,
+    subject: &str,
+    template: Template,
+    now: Timestamp,
+) -> Result<Option<Claim>> {
+    let name = template.as_str();
+    let key = table.key(format_args!("NOTIFICATION#{subject}#{name}"), "NOTIFICATION");
+    claim_delivery(table, key, now).await
+}
+
+async fn claim_delivery(table: &Engine, key: Key, now: Timestamp) -> Result<Option<Claim>> {
     let lapsed = Condition::equals("status", "sending").and(Condition::at_most("lease_until", now));
     let update = Update::new()
         .set("status", "sending")
@@ -113,12 +130,12 @@ pub async fn claim(
     }
 }
 
-/// `T#<club>#NOTIFICATION#<subject>#<notice>` / `NOTIFICATION`: writes what became of a claim.
+/// `T#<club>#NOTIFICATION#…` or `P#NOTIFICATION#<subject>#<notice>` / `NOTIFICATION`: writes what became of a claim.
 ///
 /// `sent` is the mail service's message id, or its error: `invalid` ends the delivery as failed, which is
 /// no error of the caller's; any other lets the next attempt begin at once, and is answered.
 pub async fn settle(
-    table: &TenantTable,
+    table: &Engine,
     claim: Claim,
     sent: Result<String>,
     now: Timestamp,
@@ -151,7 +168,7 @@ pub async fn settle(
 
 /// Setting the same values again is harmless, so a lost answer is no reason to give up.
 async fn write_until_it_holds(
-    table: &TenantTable,
+    table: &Engine,
     key: &Key,
     attempt: u32,
     update: &Update,

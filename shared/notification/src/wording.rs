@@ -48,6 +48,42 @@ templates! {
     MemberWelcome = "member_welcome";
     /// They are asked to take over their new club.
     OwnerInvitation = "owner_invitation";
+    /// They are asked to join a club.
+    Invitation = "invitation";
+    /// Somebody wants to set a new password.
+    PasswordReset = "password_reset";
+    /// They are asked to prove that they read this address's mail.
+    VerifyEmail = "verify_email";
+    /// They are asked to prove that they read the new address's mail.
+    EmailChange = "email_change";
+    /// Somebody wants to move their account to another address.
+    EmailChangeRequested = "email_change_requested";
+    /// Their password is another one.
+    PasswordChanged = "password_changed";
+    /// Their account has another address.
+    EmailChanged = "email_changed";
+}
+
+impl Template {
+    /// Whether the platform says it, about an account, in words that no club changes.
+    pub fn is_of_platform(self) -> bool {
+        match self {
+            Self::PasswordReset
+            | Self::VerifyEmail
+            | Self::EmailChange
+            | Self::EmailChangeRequested
+            | Self::PasswordChanged
+            | Self::EmailChanged => true,
+            Self::BookingConfirmed
+            | Self::BookingCancelled
+            | Self::BookingExpired
+            | Self::PaymentDeclined
+            | Self::PaymentRefunded
+            | Self::MemberWelcome
+            | Self::OwnerInvitation
+            | Self::Invitation => false,
+        }
+    }
 }
 
 /// One notice's text in one language: three templates of Jinja's syntax over the same names.

@@ -13,8 +13,9 @@ use aws_config::{
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use axum::extract::FromRef;
-use cloud::{Mail, Queue, Secrets, Topic, Workflows};
+use cloud::{Mail, Queue, Secrets, Storage, Topic, Workflows};
 use kernel::{Clock, Error, Result};
+use serde::de::DeserializeOwned;
 use table::{Engine, Table, TenantTable, Usage};
 use web::{Caller, Edge, EdgeKeysDocument};
 
@@ -36,6 +37,7 @@ struct Inner {
     sdk: OnceLock<SdkConfig>,
     table: OnceLock<Table>,
     secrets: OnceLock<Secrets>,
+    storage: OnceLock<Storage>,
     mail: OnceLock<Mail>,
     queue: OnceLock<Queue>,
     topic: OnceLock<Topic>,
@@ -66,6 +68,7 @@ impl App {
             sdk: OnceLock::new(),
             table: OnceLock::new(),
             secrets: OnceLock::new(),
+            storage: OnceLock::new(),
             mail: OnceLock::new(),
             queue: OnceLock::new(),
             topic: OnceLock::new(),
@@ -102,6 +105,19 @@ impl App {
     /// Secrets Manager.
     pub fn secrets(&self) -> &Secrets {
         self.0.secrets.get_or_init(|| Secrets::new(self.sdk()))
+    }
+
+    /// The document behind `TOKEN_SIGNING_KEY_SECRET_ID`, at most five minutes old: `unavailable`,
+    /// `KEYS_MISSING`, where there is none yet.
+    pub async fn signing_key<K: DeserializeOwned>(&self) -> Result<K> {
+        let key = self.secrets().get_cached(self.config().token_signing_key_secret_id()?).await?;
+        key.ok_or_else(keys_missing)
+    }
+
+    /// The bucket of photos and exports.
+    pub fn storage(&self) -> Result<&Storage> {
+        let bucket = self.0.config.files_bucket()?;
+        Ok(self.0.storage.get_or_init(|| Storage::new(self.sdk(), bucket)))
     }
 
     /// E-mail.
@@ -203,10 +219,11 @@ async fn load_keys(inner: Weak<Inner>) -> Result<EdgeKeysDocument> {
     let inner = inner.upgrade().ok_or_else(|| Error::internal("the application is gone"))?;
     let app = App(inner);
     let id = app.config().edge_keys_secret_id()?;
-    app.secrets()
-        .get(id)
-        .await?
-        .ok_or_else(|| Error::unavailable("KEYS_MISSING", "the platform has no keys yet"))
+    app.secrets().get(id).await?.ok_or_else(keys_missing)
+}
+
+fn keys_missing() -> Error {
+    Error::unavailable("KEYS_MISSING", "the platform has no keys yet")
 }
 
 impl FromRef<App> for Edge {

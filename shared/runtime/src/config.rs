@@ -14,7 +14,8 @@ macro_rules! variables {
         impl Config {
             const VARIABLES: &'static [&'static str] = &[$($variable,)*
                 "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "HOLD_SECONDS",
-                "WEBHOOK_TOLERANCE_SECONDS", "LOG_LEVEL", "MERCADOPAGO_BASE_URL"];
+                "WEBHOOK_TOLERANCE_SECONDS", "LOG_LEVEL", "MERCADOPAGO_BASE_URL", "DNS_OVER_HTTPS_URL",
+                "PASSWORD_MEMORY_KIB", "PASSWORD_PASSES"];
 
             $($(#[$doc])* pub fn $method(&self) -> Result<&str> { self.required($variable) })*
         }
@@ -36,6 +37,14 @@ variables! {
     edge_keys_secret_id = "EDGE_KEYS_SECRET_ID";
     /// A club's provider secret is this, the club's id and the provider's name.
     provider_secret_prefix = "PROVIDER_SECRET_PREFIX";
+    /// The queue of mails that carry one-time tokens: resets, verifications.
+    account_mail_queue_url = "ACCOUNT_MAIL_QUEUE_URL";
+    /// The secret that second factors are encrypted with.
+    factor_key_secret_id = "FACTOR_KEY_SECRET_ID";
+    /// The bucket of photos and exports.
+    files_bucket = "FILES_BUCKET";
+    /// The workflow that exports a person's data.
+    export_state_machine_arn = "EXPORT_STATE_MACHINE_ARN";
     /// The onboarding workflow.
     onboarding_state_machine_arn = "ONBOARDING_STATE_MACHINE_ARN";
     /// Where the API is reached from outside, without a slash at the end.
@@ -48,6 +57,7 @@ variables! {
 
 const DEFAULT_HOLD: Duration = Duration::from_mins(10);
 const DEFAULT_WEBHOOK_TOLERANCE: Duration = Duration::from_mins(5);
+const DNS_OVER_HTTPS: &str = "https://cloudflare-dns.com/dns-query";
 const MERCADOPAGO: &str = "https://api.mercadopago.com";
 
 impl Config {
@@ -113,6 +123,17 @@ impl Config {
     /// The address of MercadoPago's API.
     pub fn mercadopago_base_url(&self) -> &str {
         self.optional("MERCADOPAGO_BASE_URL").unwrap_or(MERCADOPAGO)
+    }
+
+    /// Where TXT records are looked up (DNS in JSON over HTTPS).
+    pub fn dns_over_https_url(&self) -> &str {
+        self.optional("DNS_OVER_HTTPS_URL").unwrap_or(DNS_OVER_HTTPS)
+    }
+
+    /// Memory of a password's hash in KiB and its passes, where the deployment chooses its own.
+    pub fn password_cost(&self) -> Option<(u32, u32)> {
+        let number = |variable| self.optional(variable)?.parse().ok();
+        Some((number("PASSWORD_MEMORY_KIB")?, number("PASSWORD_PASSES")?))
     }
 
     /// `debug`, `info`, `warn`, `error`.

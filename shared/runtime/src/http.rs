@@ -51,6 +51,6 @@ fn facts(request: &lambda_http::Request) -> RequestFacts {
         request_id: context.request_id.clone().unwrap_or_default(),
         address: context.http.source_ip.clone().unwrap_or_default(),
         authorized_account: told("account_id").and_then(|id| id.as_str()).map(str::to_owned),
-        token_refused: told("refusal").is_some(),
+        refusal: told("refusal").and_then(|code| code.as_str()).map(str::to_owned),
     }
 }

@@ -24,6 +24,11 @@ impl Value {
     pub fn numbers<N: ToString>(numbers: impl IntoIterator<Item = N>) -> Self {
         Self(AttributeValue::Ns(numbers.into_iter().map(|number| number.to_string()).collect()))
     }
+
+    /// A set of texts. DynamoDB has no empty set.
+    pub fn texts(texts: impl IntoIterator<Item = String>) -> Self {
+        Self(AttributeValue::Ss(texts.into_iter().collect()))
+    }
 }
 
 impl From<&str> for Value {

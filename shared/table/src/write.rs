@@ -1,6 +1,6 @@
 //! One conditional write, alone or as a part of a transaction.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
@@ -20,9 +20,10 @@ pub fn read_item<T: DeserializeOwned>(item: Item) -> Result<T> {
         .map_err(|cause| Error::internal("an item does not have its shape").with_source(cause))
 }
 
-type Refusal = Box<dyn FnOnce(Option<Item>) -> Error + Send + Sync>;
+type Refusal = Arc<dyn Fn(Option<Item>) -> Error + Send + Sync>;
 
 /// A put, update, delete or check, with its condition and the error that a refused condition becomes.
+#[derive(Clone)]
 pub struct Write {
     pub(crate) key: Key,
     pub(crate) action: Action,
@@ -30,6 +31,7 @@ pub struct Write {
     refusal: Option<Refusal>,
 }
 
+#[derive(Clone)]
 pub(crate) enum Action {
     Put(Item),
     Update(Update),
@@ -94,11 +96,8 @@ impl Write {
 
     /// The error that a refused condition becomes, from the item as it was.
     #[must_use]
-    pub fn or(
-        mut self,
-        refusal: impl FnOnce(Option<Item>) -> Error + Send + Sync + 'static,
-    ) -> Self {
-        self.refusal = Some(Box::new(refusal));
+    pub fn or(mut self, refusal: impl Fn(Option<Item>) -> Error + Send + Sync + 'static) -> Self {
+        self.refusal = Some(Arc::new(refusal));
         self
     }
 

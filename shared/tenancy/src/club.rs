@@ -15,6 +15,8 @@ pub enum ClubStatus {
     Onboarding,
     /// Open.
     Active,
+    /// Closed until the platform lifts it.
+    Suspended,
     /// No longer, or never, a club.
     Removed,
 }

@@ -10,7 +10,7 @@
 //! | What is this club? | `P#CLUB#<club>` / `CLUB` | 1 |
 //! | Which clubs are there, oldest first? | gsi1 `P#CLUBS` | one page |
 //! | How far is this onboarding? | `P#ONB#<onboarding>` / `ONBOARDING` | 1 |
-//! | What do these roles allow here? | `T#<club>#SETTINGS` / `ROLE#…` | roles of the club |
+//! | What do the club's own roles allow? | `T#<club>#SETTINGS` / `ROLE#…` | its own roles |
 //! | What does a new venue start with? | `T#<club>#SETTINGS` / `VENUE_DEFAULTS` | 1 |
 //! | What is this club called, in which currency and language? | `T#<club>#SETTINGS` / `CLUB` | 1 |
 //!
@@ -28,5 +28,5 @@ pub use onboarding::{
     Backward, Forward, Onboarding, OnboardingRequest, OnboardingStatus, Owner, Step, StepFailure,
     StepRecord, StepStatus,
 };
-pub use settings::{ClubSettings, OpeningSpan, RolePermissions, Template, VenueDefaults, allowed};
+pub use settings::{ClubSettings, CustomRole, OpeningSpan, Template, VenueDefaults, allowed};
 pub use text::{ClubName, TimeZoneName};

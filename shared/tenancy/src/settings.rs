@@ -12,26 +12,12 @@ use crate::{ClubName, TimeZoneName};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Template {
-    /// Open daily from 8 to 23 with starts at every half hour, and the built-in roles' own permissions.
+    /// Open daily from 8 to 23 with starts at every half hour, and no roles but the built-in ones.
     #[default]
     Standard,
 }
 
 impl Template {
-    /// What each role of the club may do.
-    pub fn roles(self) -> Vec<RolePermissions> {
-        let of = |role: Role| {
-            let granted = role.default_permissions().iter();
-            RolePermissions {
-                role,
-                permissions: granted.map(|permission| permission.as_str().to_owned()).collect(),
-            }
-        };
-        match self {
-            Self::Standard => Role::OF_CLUBS.into_iter().map(of).collect(),
-        }
-    }
-
     /// What a new venue starts with.
     pub fn venue_defaults(self) -> VenueDefaults {
         let day = || vec![OpeningSpan { opens: "08:00".to_owned(), closes: "23:00".to_owned() }];
@@ -54,38 +40,43 @@ impl Template {
 const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// What one role may do in one club.
+/// One of a club's own roles. The built-in ones are the same in every club.
 ///
 /// Permissions are kept as texts, so that an older version of a function meets a newer permission
 /// without stumbling: what it does not know it does not grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RolePermissions {
+pub struct CustomRole {
     /// The role.
     pub role: Role,
+    /// What it is for, in the club's words.
+    pub description: String,
     /// `<context>:<action>` each.
     pub permissions: Vec<String>,
+    /// Grows with every change.
+    pub version: u64,
 }
 
-/// What these roles allow together in a club with these records.
+/// What these roles allow together in a club with these roles of its own.
 ///
-/// A role without a record has its built-in permissions. No record of a club can grant what belongs to
-/// the platform, and the platform's own role counts for nothing inside a club.
-pub fn allowed(records: &[RolePermissions], roles: &[Role]) -> PermissionSet {
-    let of = |role: Role| match records.iter().find(|record| record.role == role) {
-        Some(record) => {
-            let known = |text: &String| {
-                Permission::ALL.iter().find(|permission| permission.as_str() == text).copied()
-            };
-            record.permissions.iter().filter_map(known).collect()
+/// No role of a club can grant what belongs to the platform, or the ownership, and the platform's own
+/// role counts for nothing inside a club.
+pub fn allowed<'a>(own: &[CustomRole], roles: impl IntoIterator<Item = &'a Role>) -> PermissionSet {
+    roles.into_iter().flat_map(|role| allows(own, role)).collect()
+}
+
+fn allows(own: &[CustomRole], role: &Role) -> Vec<Permission> {
+    match role {
+        Role::Operator => Vec::new(),
+        Role::Custom(_) => {
+            let record = own.iter().find(|record| record.role == *role);
+            let texts = record.map(|record| record.permissions.as_slice()).unwrap_or_default();
+            let is_named = |it: &&Permission| texts.iter().any(|text| it.as_str() == text);
+            let grantable =
+                |it: &&Permission| !matches!(it, Permission::PlatformClubs | Permission::ClubOwn);
+            Permission::ALL.iter().filter(is_named).filter(grantable).copied().collect()
         }
-        None => role.default_permissions().to_vec(),
-    };
-    roles
-        .iter()
-        .filter(|role| Role::OF_CLUBS.contains(role))
-        .flat_map(|role| of(*role))
-        .filter(|permission| *permission != Permission::PlatformClubs)
-        .collect()
+        built_in => built_in.permissions().to_vec(),
+    }
 }
 
 /// From when to when a venue is open, in its local time.
@@ -125,37 +116,28 @@ pub struct ClubSettings {
 mod tests {
     use super::*;
 
-    fn record(role: Role, permissions: &[&str]) -> RolePermissions {
-        RolePermissions { role, permissions: permissions.iter().map(ToString::to_string).collect() }
+    fn porter(permissions: &[&str]) -> (Role, CustomRole) {
+        let role: Role = "porter".parse().unwrap();
+        let permissions = permissions.iter().map(ToString::to_string).collect();
+        let record =
+            CustomRole { role: role.clone(), description: String::new(), permissions, version: 1 };
+        (role, record)
     }
 
     #[test]
-    fn the_standard_template_grants_the_built_in_permissions() {
-        let records = Template::Standard.roles();
-        assert_eq!(records.len(), Role::OF_CLUBS.len());
-        for role in Role::OF_CLUBS {
-            let built_in = role.default_permissions().iter().copied().collect();
-            assert_eq!(allowed(&records, &[role]), built_in);
-        }
+    fn a_club_s_own_role_grants_what_the_club_says() {
+        let (role, record) = porter(&["facility:read", "booking:manage"]);
+        let granted = allowed(&[record], [&role]);
+        let expected = [Permission::FacilityRead, Permission::BookingManage];
+        assert_eq!(granted, PermissionSet::from(expected));
+        assert!(allowed(&[], [&role]).is_empty(), "a role that was removed grants nothing");
     }
 
     #[test]
-    fn a_club_s_record_replaces_the_built_in_permissions() {
-        let records = [record(Role::Member, &["facility:read", "booking:manage"])];
-        let granted = allowed(&records, &[Role::Member]);
+    fn no_club_can_grant_what_is_the_platform_s_or_the_owner_s() {
+        let (role, record) = porter(&["platform:clubs", "club:own", "facility:read", "moon:fly"]);
         assert_eq!(
-            granted,
-            PermissionSet::from([Permission::FacilityRead, Permission::BookingManage])
-        );
-        // A role that the club has no record of keeps its own.
-        assert!(allowed(&records, &[Role::FrontDesk]).contains(&Permission::PaymentRead));
-    }
-
-    #[test]
-    fn no_club_can_grant_what_is_the_platform_s() {
-        let records = [record(Role::Owner, &["platform:clubs", "facility:read", "moon:fly"])];
-        assert_eq!(
-            allowed(&records, &[Role::Owner, Role::Operator]),
+            allowed(&[record], [&role, &Role::Operator]),
             PermissionSet::from([Permission::FacilityRead])
         );
     }

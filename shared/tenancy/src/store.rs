@@ -1,23 +1,25 @@
 //! Keys, reads and writes of clubs, their settings and their onboardings.
 
 mod onboardings;
+mod roles;
 mod steps;
+mod suspension;
 
 pub use onboardings::{
     begin_undoing, fail, finish, onboarding, record, start_step, step_done, step_failed,
     step_undone,
 };
+pub use roles::{change_role, create_role, remove_role, roles};
 pub use steps::{
     activate, apply_template, create_club, deactivate, release_slug, remove_club, reserve_slug,
     slug_taken, withdraw_template,
 };
+pub use suspension::{reinstate_club, suspend_club};
 
 use kernel::{ClubId, Page, PageRequest, Result, Slug};
 use table::{Index, Key, Partition, PlatformTable, Query, TenantTable};
 
-use crate::{
-    Club, ClubSettings, RolePermissions, SlugRecord, Template, VenueDefaults, club::not_found,
-};
+use crate::{Club, ClubSettings, SlugRecord, Template, VenueDefaults, club::not_found};
 
 /// The guard of a slug: `P#SLUG#<slug>` / `SLUG`.
 fn slug_key(table: &PlatformTable, slug: &Slug) -> Key {
@@ -37,11 +39,6 @@ fn clubs_partition(table: &PlatformTable) -> Partition {
 /// The club's copy of what it is: `T#<club>#SETTINGS` / `CLUB`.
 fn settings_key(table: &TenantTable) -> Key {
     table.key("SETTINGS", "CLUB")
-}
-
-/// What a role may do: `T#<club>#SETTINGS` / `ROLE#<role>`.
-fn role_key(table: &TenantTable, role: &str) -> Key {
-    table.key("SETTINGS", format_args!("ROLE#{role}"))
 }
 
 /// What a new venue starts with: `T#<club>#SETTINGS` / `VENUE_DEFAULTS`.
@@ -73,11 +70,6 @@ pub async fn clubs(table: &PlatformTable, page: PageRequest) -> Result<Page<Club
 /// Get `T#<club>#SETTINGS` / `CLUB`: `not_found`, `CLUB_NOT_FOUND`, where the club is not made yet.
 pub async fn settings(table: &TenantTable) -> Result<ClubSettings> {
     table.get(&settings_key(table)).await?.ok_or_else(not_found)
-}
-
-/// Query `T#<club>#SETTINGS` / `ROLE#…`: what each role may do in this club; see [`crate::allowed`].
-pub async fn roles(table: &TenantTable) -> Result<Vec<RolePermissions>> {
-    table.query_all(&Query::of(table.partition("SETTINGS")).begins_with("ROLE#")).await
 }
 
 /// Get `T#<club>#SETTINGS` / `VENUE_DEFAULTS`: the standard template's, where the club has none.

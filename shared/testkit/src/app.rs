@@ -13,9 +13,9 @@ use kernel::{AccountId, Claims, Clock, ClubId, Role, SessionId, jiff::Timestamp}
 use runtime::{App, Config, Routes};
 use serde_json::Value;
 use tower::ServiceExt;
-use web::Route;
+use web::{RequestFacts, Route};
 
-use crate::{Answer, Cloud, Database, Keys, database::TABLE};
+use crate::{Answer, Cloud, Database, Keys, database::TABLE, objects::BUCKET};
 
 /// The platform's public address in tests, and so the issuer of its tokens.
 const PUBLIC_BASE_URL: &str = "https://api.clubpulse.test";
@@ -54,6 +54,7 @@ impl TestApp {
         let keys = Keys::generate();
         cloud.put_secret("test/signing", &keys.signing_secret());
         cloud.put_secret("test/edge", &keys.edge_secret());
+        cloud.put_secret("test/factor", &serde_json::json!({ "key": "k".repeat(64) }));
         let config = Config::from_lookup(|name| {
             let given = variables.iter().find(|(variable, _)| *variable == name);
             let given = given.map(|(_, value)| (*value).to_owned());
@@ -76,7 +77,7 @@ impl TestApp {
     /// The claims that [`TestApp::token`] signs, for tests that bend them.
     pub fn claims(&self, account: AccountId, club: Option<ClubId>, roles: &[Role]) -> Claims {
         let now = self.clock.now().as_second();
-        let permissions = roles.iter().flat_map(|role| role.default_permissions()).copied();
+        let permissions = roles.iter().flat_map(Role::permissions).copied();
         Claims {
             iss: self.app.config().public_base_url().expect("an issuer").to_owned(),
             aud: Claims::AUDIENCE.to_owned(),
@@ -84,7 +85,11 @@ impl TestApp {
             club,
             roles: roles.to_vec(),
             permissions: permissions.collect(),
+            venues: std::collections::BTreeMap::new(),
             sid: SessionId::new(),
+            amr: vec![kernel::Method::Pwd],
+            auth_time: now,
+            mfa: false,
             iat: now,
             exp: now + Claims::LIFETIME_SECONDS,
         }
@@ -93,7 +98,8 @@ impl TestApp {
     /// Starts to describe a call.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         let method = method.parse().expect("a method");
-        Call { app: self, method, path: path.to_owned(), headers: Vec::new(), body: None }
+        let (path, facts) = (path.to_owned(), RequestFacts::default());
+        Call { app: self, method, path, headers: Vec::new(), body: None, facts }
     }
 
     /// `GET` with a token.
@@ -104,6 +110,11 @@ impl TestApp {
     /// `POST` with a token and a JSON body.
     pub async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
         self.call("POST", path).token(token).json(&body).send().await
+    }
+
+    /// `PUT` with a token and a JSON body.
+    pub async fn put(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.call("PUT", path).token(token).json(&body).send().await
     }
 
     /// `PATCH` with a token and a JSON body.
@@ -162,6 +173,12 @@ fn variable(name: &str, database: &Database, cloud: &Cloud) -> Option<String> {
         "EVENTS_TOPIC_ARN" => Some("arn:aws:sns:us-east-1:000000000000:events".to_owned()),
         "PAYMENT_WEBHOOKS_QUEUE_URL" => queue("payment-webhooks.fifo"),
         "HOLD_EXPIRY_QUEUE_URL" => queue("hold-expiry"),
+        "ACCOUNT_MAIL_QUEUE_URL" => queue("account-mail"),
+        "FACTOR_KEY_SECRET_ID" => Some("test/factor".to_owned()),
+        "FILES_BUCKET" => Some(BUCKET.to_owned()),
+        "EXPORT_STATE_MACHINE_ARN" => {
+            Some("arn:aws:states:us-east-1:000000000000:stateMachine:export-account".to_owned())
+        }
         "TOKEN_SIGNING_KEY_SECRET_ID" => Some("test/signing".to_owned()),
         "EDGE_KEYS_SECRET_ID" => Some("test/edge".to_owned()),
         "PROVIDER_SECRET_PREFIX" => Some("test/clubs/".to_owned()),
@@ -190,9 +207,24 @@ pub struct Call<'a> {
     path: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    facts: RequestFacts,
 }
 
 impl Call<'_> {
+    /// From this address, as the gateway saw it. Without one, nobody is limited by address.
+    pub fn from_address(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.facts.address);
+        self
+    }
+
+    /// With what the gateway's authorizer answered for it.
+    pub fn authorized(mut self, answer: &Value) -> Self {
+        let told = |field: &str| answer["context"][field].as_str().map(str::to_owned);
+        self.facts.authorized_account = told("account_id");
+        self.facts.refusal = told("refusal");
+        self
+    }
+
     /// With this access token.
     pub fn token(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
@@ -220,6 +252,7 @@ impl Call<'_> {
         let mut request = Request::new(self.body.map_or(Body::empty(), Body::from));
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().expect("a path");
+        request.extensions_mut().insert(self.facts);
         for (name, value) in self.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
             let value = HeaderValue::from_str(&value).expect("a header value");

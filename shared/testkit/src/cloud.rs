@@ -10,12 +10,14 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, Method, StatusCode, Uri},
     response::Response,
 };
 use kernel::Event;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::{Object, objects, secrets::Vault};
 
 /// A service that a test may have fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +26,7 @@ pub enum Service {
     Queue,
     Topic,
     Secrets,
+    Storage,
     Mail,
     Workflows,
 }
@@ -58,12 +61,14 @@ pub struct Mail {
 
 #[derive(Default)]
 struct Records {
-    secrets: BTreeMap<String, String>,
+    secrets: Vault,
     sent: Vec<Sent>,
     published: Vec<Event>,
     mails: Vec<Mail>,
     executions: Vec<(String, Value)>,
-    failures: HashMap<Service, u32>,
+    objects: BTreeMap<String, Object>,
+    /// By service: requests that still go well, and then those that fail.
+    failures: HashMap<Service, (u32, u32)>,
 }
 
 /// The stand-in.
@@ -91,17 +96,33 @@ impl Cloud {
 
     /// The service answers its next `times` requests with 500.
     pub fn fail(&self, service: Service, times: u32) {
-        self.records().failures.insert(service, times);
+        self.fail_after(service, 0, times);
+    }
+
+    /// The service answers as many requests well, and the next `times` with 500.
+    pub fn fail_after(&self, service: Service, well: u32, times: u32) {
+        self.records().failures.insert(service, (well, times));
+    }
+
+    /// Forgets a secret.
+    pub fn remove_secret(&self, name: &str) {
+        let request = json!({ "SecretId": name });
+        self.records().secrets.answer("DeleteSecret", &request).expect("a secret");
     }
 
     /// Stores a secret.
     pub fn put_secret(&self, name: &str, secret: &Value) {
-        self.records().secrets.insert(name.to_owned(), secret.to_string());
+        self.records().secrets.put(name, secret.to_string());
     }
 
     /// A secret, as JSON.
     pub fn secret(&self, name: &str) -> Option<Value> {
-        self.records().secrets.get(name).and_then(|text| serde_json::from_str(text).ok())
+        self.records().secrets.current(name).and_then(|text| serde_json::from_str(text).ok())
+    }
+
+    /// Makes the pending version of a rotation; answers its token.
+    pub fn begin_rotation(&self, secret: &str) -> String {
+        self.records().secrets.begin_rotation(secret)
     }
 
     /// Takes the events published since the last call.
@@ -128,6 +149,16 @@ impl Cloud {
         std::mem::take(&mut self.records().executions)
     }
 
+    /// An object by its key.
+    pub fn object(&self, key: &str) -> Option<Object> {
+        self.records().objects.get(key).cloned()
+    }
+
+    /// The keys of all objects.
+    pub fn objects(&self) -> Vec<String> {
+        self.records().objects.keys().cloned().collect()
+    }
+
     /// What no test has taken yet, as words.
     pub fn left_over(&self) -> Vec<String> {
         let records = self.records();
@@ -138,14 +169,24 @@ impl Cloud {
 
     fn fails(&self, service: Service) -> bool {
         let mut records = self.records();
-        let left = records.failures.entry(service).or_default();
+        let (well, left) = records.failures.entry(service).or_default();
+        if *well > 0 {
+            *well -= 1;
+            return false;
+        }
         let fails = *left > 0;
         *left = left.saturating_sub(1);
         fails
     }
 }
 
-async fn answer(State(cloud): State<Cloud>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(
+    State(cloud): State<Cloud>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok());
     let json: Value = serde_json::from_slice(&body).unwrap_or_default();
     let (service, operation) = match target.and_then(|target| target.split_once('.')) {
@@ -153,6 +194,7 @@ async fn answer(State(cloud): State<Cloud>, uri: Uri, headers: HeaderMap, body: 
         Some(("secretsmanager", operation)) => (Service::Secrets, operation),
         Some(("AWSStepFunctions", operation)) => (Service::Workflows, operation),
         _ if uri.path().starts_with("/v2/email") => (Service::Mail, "SendEmail"),
+        _ if objects::key(&uri).is_some() => (Service::Storage, ""),
         _ => (Service::Topic, "Publish"),
     };
     if cloud.fails(service) {
@@ -162,6 +204,9 @@ async fn answer(State(cloud): State<Cloud>, uri: Uri, headers: HeaderMap, body: 
         Service::Queue => send_message(&cloud, &json),
         Service::Secrets => secret(&cloud, operation, &json),
         Service::Workflows => start_execution(&cloud, &json),
+        Service::Storage => {
+            objects::answer(&mut cloud.records().objects, &method, &uri, &headers, &body)
+        }
         Service::Mail => send_email(&cloud, &json),
         Service::Topic => publish(&cloud, &body),
     }
@@ -190,27 +235,9 @@ fn send_message(cloud: &Cloud, json: &Value) -> Response {
 }
 
 fn secret(cloud: &Cloud, operation: &str, json: &Value) -> Response {
-    let mut records = cloud.records();
-    let name = match operation {
-        "CreateSecret" => text(json, "Name"),
-        _ => text(json, "SecretId"),
-    };
-    let known = records.secrets.contains_key(&name);
-    let refuse = |kind: &str| reply(StatusCode::BAD_REQUEST, &json!({ "__type": kind }));
-    match operation {
-        "CreateSecret" if known => refuse("ResourceExistsException"),
-        "CreateSecret" | "PutSecretValue" => {
-            records.secrets.insert(name.clone(), text(json, "SecretString"));
-            reply(StatusCode::OK, &json!({ "Name": name }))
-        }
-        _ if !known => refuse("ResourceNotFoundException"),
-        "DeleteSecret" => {
-            records.secrets.remove(&name);
-            reply(StatusCode::OK, &json!({ "Name": name }))
-        }
-        _ => {
-            reply(StatusCode::OK, &json!({ "Name": name, "SecretString": records.secrets[&name] }))
-        }
+    match cloud.records().secrets.answer(operation, json) {
+        Ok(answer) => reply(StatusCode::OK, &answer),
+        Err(refusal) => reply(StatusCode::BAD_REQUEST, &json!({ "__type": refusal })),
     }
 }
 

@@ -14,9 +14,12 @@ mod app;
 mod cloud;
 mod database;
 mod keys;
+mod objects;
+mod secrets;
 
 pub use answer::Answer;
 pub use app::{Call, TestApp};
 pub use cloud::{Cloud, Mail, Sent, Service};
 pub use database::Database;
 pub use keys::Keys;
+pub use objects::Object;

@@ -10,7 +10,7 @@ use axum::{
 };
 use garde::Validate;
 use kernel::{Error, Violation};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::Failure;
 
@@ -62,7 +62,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate<Context = ()>> FromRequest<S
 fn read_body<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Error> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|cause| {
-        if cause.inner().is_data() {
+        // An enum that meets a number or a boolean calls good JSON bad.
+        if cause.inner().is_data() || serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
             return Error::invalid("BODY_INVALID", "the body does not have the expected fields")
                 .with_details(serde_json::json!({ "violations": [violation(&cause)] }));
         }

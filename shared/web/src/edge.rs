@@ -6,13 +6,19 @@ use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::future::BoxFuture;
 use jsonwebtoken::{DecodingKey, jwk::JwkSet};
-use kernel::{Clock, Error, Result};
+use kernel::{ApiKeyId, Clock, ClubId, Error, Result};
 use moka::future::Cache;
 use serde::{Deserialize, Serialize};
 use table::Table;
 
+use crate::{api_key, limits::Leases, standing};
+
 /// Rotated keys are known everywhere after this.
 const KEYS_KEPT: Duration = Duration::from_mins(5);
+/// Clubs whose record a process remembers.
+const STANDINGS: u64 = 5_000;
+/// API keys that a process remembers.
+const API_KEYS: u64 = 5_000;
 
 /// The stored form of the keys: the secret behind `EDGE_KEYS_SECRET_ID`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,7 +73,7 @@ impl EdgeKeys {
 type LoadKeys = Box<dyn Fn() -> BoxFuture<'static, Result<EdgeKeysDocument>> + Send + Sync>;
 type OpenTable = Box<dyn Fn() -> Table + Send + Sync>;
 
-/// The edge's own state: clock, issuer, keys, and the table for idempotency records.
+/// The edge's own state: clock, issuer, keys, what it remembers, and the table for its own records.
 #[derive(Clone)]
 pub struct Edge(Arc<Inner>);
 
@@ -77,6 +83,9 @@ struct Inner {
     load_keys: LoadKeys,
     keys: Cache<(), Arc<EdgeKeys>>,
     open_table: OpenTable,
+    standings: Cache<Option<ClubId>, Arc<standing::Remembered>>,
+    api_keys: Cache<(ClubId, ApiKeyId), Arc<api_key::Remembered>>,
+    leases: Leases,
 }
 
 impl fmt::Debug for Edge {
@@ -100,6 +109,9 @@ impl Edge {
             load_keys: Box::new(load_keys),
             keys,
             open_table: Box::new(open_table),
+            standings: Cache::new(STANDINGS),
+            api_keys: Cache::new(API_KEYS),
+            leases: Leases::default(),
         }))
     }
 
@@ -121,6 +133,21 @@ impl Edge {
         let loaded = Arc::new(EdgeKeys::new((self.0.load_keys)().await?)?);
         self.0.keys.insert((), loaded.clone()).await;
         Ok(loaded)
+    }
+
+    /// What is remembered of clubs, and of the platform's operators.
+    pub(crate) fn standings(&self) -> &Cache<Option<ClubId>, Arc<standing::Remembered>> {
+        &self.0.standings
+    }
+
+    /// What is remembered of API keys.
+    pub(crate) fn api_keys(&self) -> &Cache<(ClubId, ApiKeyId), Arc<api_key::Remembered>> {
+        &self.0.api_keys
+    }
+
+    /// What is leased of limits.
+    pub(crate) fn leases(&self) -> &Leases {
+        &self.0.leases
     }
 
     pub(crate) fn table(&self) -> Table {

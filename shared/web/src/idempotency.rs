@@ -3,9 +3,12 @@
 //!
 //! Kept at `T#<club>#IDEMPOTENCY#<account>#<hash>` (an operator's at `P#…`). The claim is a conditional
 //! put, so of many identical requests at once one runs and the rest hear 409. A request that fails on our
-//! side (5xx) forgets its claim. A process that dies leaves a claim that lapses after its function's timeout.
+//! side (5xx) forgets its claim, and so does one whose answer is a secret. A process that dies leaves a claim that lapses after its function's timeout.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    hmac,
+};
 use axum::{
     body::{Body, Bytes},
     extract::Request,
@@ -19,7 +22,7 @@ use kernel::{Error, Result, jiff::SignedDuration, timestamp_text};
 use serde::{Deserialize, Serialize};
 use table::{Attempt, Condition, Engine, Key, Write, read_item};
 
-use crate::{Caller, Edge, Failure, body::BODY_LIMIT_BYTES};
+use crate::{Caller, Edge, Failure, body::BODY_LIMIT_BYTES, reply::Secret};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -77,7 +80,10 @@ async fn guarded(
         .await
         .map_err(|_| Error::too_large("BODY_TOO_LARGE", "the body is larger than 1 MiB"))?;
     let target = format!("{}\n", parts.uri);
-    let request_hash = hash(&[target.as_bytes(), &body]);
+    // Keyed: a body may hold a password, and a plain hash of it could be guessed at.
+    let keys = edge.keys().await?;
+    let request = [target.as_bytes(), &body].concat();
+    let request_hash = URL_SAFE_NO_PAD.encode(hmac::sign(&keys.cursor, &request));
     let place = Place::of(edge, caller, &hash(&[key.as_bytes()]));
     let claim = match place.claim(edge, &request_hash).await? {
         Claim::Ours(claim) => claim,
@@ -155,7 +161,9 @@ impl Place {
             .to_bytes();
         let ours = Condition::equals("claim", claim);
         let now = edge.clock().now();
-        let keep = !parts.status.is_server_error() && body.len() <= ANSWER_LIMIT_BYTES;
+        let is_secret = parts.extensions.get::<Secret>().is_some();
+        let keep =
+            !parts.status.is_server_error() && !is_secret && body.len() <= ANSWER_LIMIT_BYTES;
         let write = if keep {
             let record = Record {
                 request_hash: request_hash.to_owned(),

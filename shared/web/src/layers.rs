@@ -22,8 +22,8 @@ pub struct RequestFacts {
     pub address: String,
     /// Whom the gateway's authorizer recognised, where one ran.
     pub authorized_account: Option<String>,
-    /// Whether the gateway's authorizer refused the token.
-    pub token_refused: bool,
+    /// The code with which the gateway's authorizer refused the token.
+    pub refusal: Option<String>,
 }
 
 /// What the edge knows of an answer, for the log line.

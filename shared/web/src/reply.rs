@@ -34,11 +34,16 @@ pub struct Reply<T> {
     data: Option<T>,
     page: Option<Value>,
     headers: Vec<(header::HeaderName, String)>,
+    is_secret: bool,
 }
+
+/// Marks an answer that holds a secret, which is shown once and kept nowhere.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Secret;
 
 impl<T> Reply<T> {
     fn new(status: StatusCode, data: Option<T>) -> Self {
-        Self { status, data, page: None, headers: Vec::new() }
+        Self { status, data, page: None, headers: Vec::new(), is_secret: false }
     }
 
     /// 200 with the thing.
@@ -56,10 +61,21 @@ impl<T> Reply<T> {
         Self::new(StatusCode::ACCEPTED, Some(data)).header(header::LOCATION, location.into())
     }
 
+    /// 202 with what will be tried; there is nowhere to look how it goes.
+    pub fn queued(data: T) -> Self {
+        Self::new(StatusCode::ACCEPTED, Some(data))
+    }
+
     /// The version for `If-Match`.
     #[must_use]
     pub fn etag(self, version: u64) -> Self {
         self.header(header::ETAG, format!("\"{version}\""))
+    }
+
+    /// The answer holds a secret: it is not kept for an `Idempotency-Key`, and a repetition runs again.
+    #[must_use]
+    pub fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
     }
 
     /// One more header.
@@ -189,6 +205,9 @@ impl<T: Serialize> IntoResponse for Reply<T> {
             }
         };
         *response.status_mut() = self.status;
+        if self.is_secret {
+            response.extensions_mut().insert(Secret);
+        }
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().insert(name, value);

@@ -10,13 +10,17 @@ use tower_http::compression::{
     CompressionLayer,
     predicate::{DefaultPredicate, Predicate, SizeAbove},
 };
-use utoipa::openapi::{
-    Content, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder, path::Operation,
-    security::SecurityRequirement,
-};
+use utoipa::openapi::{OpenApi, Paths};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 
-use crate::{Edge, Failure, body::BODY_LIMIT_BYTES, caller::authorize, layers::around};
+use crate::{
+    Edge, Failure,
+    body::BODY_LIMIT_BYTES,
+    caller::authorize,
+    describe,
+    layers::around,
+    limits::{Openness, limit_address},
+};
 
 /// Answers smaller than this are sent as they are.
 const COMPRESSED_FROM_BYTES: u64 = 1_024;
@@ -39,6 +43,18 @@ pub struct Route {
     pub path: String,
     /// Who may call it.
     pub access: Access,
+    /// Whether it asks for a recent proof of who calls.
+    pub fresh: bool,
+}
+
+/// What a route asks of its callers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Demand {
+    pub(crate) permission: Permission,
+    /// Whether having the permission at one venue is enough to come in; the handler then asks at which.
+    pub(crate) at_venue: bool,
+    /// Whether the proof of who calls must be recent ([`kernel::Claims::is_fresh`]).
+    pub(crate) fresh: bool,
 }
 
 /// The routes of one function.
@@ -67,23 +83,62 @@ where
         Self::default()
     }
 
-    /// Routes that anybody may call.
-    pub fn open(mut self, routes: UtoipaMethodRouter<S>) -> Self {
-        self.note(&routes.1, Access::Open);
-        Self { router: self.router.routes(routes), ..self }
+    /// Routes that anybody may call, an address [`crate::limits::ADDRESS_PER_MINUTE`] times a minute.
+    pub fn open(self, routes: UtoipaMethodRouter<S>) -> Self {
+        self.anybody(Openness::Limited, routes)
     }
 
-    /// Routes for callers with this permission alone.
-    pub fn allow(mut self, permission: Permission, mut routes: UtoipaMethodRouter<S>) -> Self {
-        self.note(&routes.1, Access::Permission(permission));
-        describe(&mut routes.1, permission);
+    /// Routes on which somebody proves who they are: the same, and an address
+    /// [`crate::limits::SIGN_INS_PER_MINUTE`] times a minute. Where limits cannot be kept they refuse.
+    pub fn open_sign_in(self, routes: UtoipaMethodRouter<S>) -> Self {
+        self.anybody(Openness::SignIn, routes)
+    }
+
+    /// Routes that anybody may call as often as they like: what machines ask from few addresses, and what
+    /// asks nothing of the table.
+    pub fn open_unlimited(self, routes: UtoipaMethodRouter<S>) -> Self {
+        self.anybody(Openness::Unlimited, routes)
+    }
+
+    fn anybody(mut self, openness: Openness, mut routes: UtoipaMethodRouter<S>) -> Self {
+        self.note(&routes.1, Access::Open, false);
+        if openness == Openness::Unlimited {
+            describe::unlimited(&mut routes.1);
+            return Self { router: self.router.routes(routes), ..self };
+        }
+        describe::open(&mut routes.1);
+        let limited = routes.layer(middleware::from_fn(move |request: Request, next: Next| {
+            limit_address(openness, request, next)
+        }));
+        Self { router: self.router.routes(limited), ..self }
+    }
+
+    /// Routes for callers with this permission in the whole club.
+    pub fn allow(self, permission: Permission, routes: UtoipaMethodRouter<S>) -> Self {
+        self.demand(Demand { permission, at_venue: false, fresh: false }, routes)
+    }
+
+    /// Routes for callers with this permission in the whole club or at some venue: the handler asks at
+    /// which ([`crate::Caller::require_at`]).
+    pub fn allow_at_venue(self, permission: Permission, routes: UtoipaMethodRouter<S>) -> Self {
+        self.demand(Demand { permission, at_venue: true, fresh: false }, routes)
+    }
+
+    /// Routes for sensitive actions: with this permission, and a recent proof of who calls.
+    pub fn allow_fresh(self, permission: Permission, routes: UtoipaMethodRouter<S>) -> Self {
+        self.demand(Demand { permission, at_venue: false, fresh: true }, routes)
+    }
+
+    fn demand(mut self, demand: Demand, mut routes: UtoipaMethodRouter<S>) -> Self {
+        self.note(&routes.1, Access::Permission(demand.permission), demand.fresh);
+        describe::guarded(&mut routes.1, demand);
         let guarded = routes.layer(middleware::from_fn(move |request: Request, next: Next| {
-            authorize(permission, request, next)
+            authorize(demand, request, next)
         }));
         Self { router: self.router.routes(guarded), ..self }
     }
 
-    fn note(&mut self, paths: &Paths, access: Access) {
+    fn note(&mut self, paths: &Paths, access: Access, fresh: bool) {
         for (path, item) in &paths.paths {
             for (method, operation) in [
                 ("GET", &item.get),
@@ -94,7 +149,7 @@ where
             ] {
                 if operation.is_some() {
                     let method = method.to_owned();
-                    self.table.push(Route { method, path: path.clone(), access });
+                    self.table.push(Route { method, path: path.clone(), access, fresh });
                 }
             }
         }
@@ -128,51 +183,5 @@ where
             .layer(middleware::from_fn(move |request: Request, next: Next| {
                 around(edge.clone(), request, next)
             }))
-    }
-}
-
-/// How a route with a permission refuses callers, for its description.
-const REFUSALS: [(&str, &str); 2] = [
-    (
-        "401",
-        "TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_NOT_ACCESS, TOKEN_ALGORITHM_REFUSED, \
-         TOKEN_KEY_UNKNOWN, TOKEN_SIGNATURE_INVALID, TOKEN_WRONG_ISSUER, TOKEN_WRONG_AUDIENCE, \
-         TOKEN_EXPIRED.",
-    ),
-    ("403", "PERMISSION_MISSING, CLUB_REQUIRED."),
-];
-
-fn problem(description: &str) -> RefOr<Response> {
-    let content = Content::new(Some(Ref::from_schema_name("Problem")));
-    ResponseBuilder::new()
-        .description(description)
-        .content("application/json", content)
-        .build()
-        .into()
-}
-
-/// What every route with a permission has in its description.
-fn describe(paths: &mut Paths, permission: Permission) {
-    let mark = |operation: &mut Option<Operation>| {
-        if let Some(operation) = operation {
-            for (status, refusal) in REFUSALS {
-                let responses = &mut operation.responses.responses;
-                responses.entry(status.to_owned()).or_insert_with(|| problem(refusal));
-            }
-            operation.security =
-                Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("access_token", [])]);
-            let note = format!("Needs the permission `{}`.", permission.as_str());
-            operation.description = Some(match operation.description.take() {
-                Some(text) if !text.is_empty() => format!("{text}\n\n{note}"),
-                _ => note,
-            });
-        }
-    };
-    for item in paths.paths.values_mut() {
-        for operation in
-            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
-        {
-            mark(operation);
-        }
     }
 }

@@ -75,6 +75,10 @@ fn algorithm_is_ours(token: &str) -> Result<()> {
     let header = token.split('.').next().unwrap_or_default();
     let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| malformed())?;
     let header: serde_json::Value = serde_json::from_slice(&header).map_err(|_| malformed())?;
+    // We use no extension, so one that must be understood is not (RFC 7515 4.1.11).
+    if header.get("crit").is_some() {
+        return Err(malformed());
+    }
     match header.get("alg").and_then(|alg| alg.as_str()) {
         Some("ES256") => Ok(()),
         Some(_) => Err(Error::unauthenticated(

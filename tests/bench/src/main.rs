@@ -14,6 +14,7 @@
     reason = "a benchmark stops at the first surprise, prints its table, and serves side by side"
 )]
 
+mod limiter;
 mod measure;
 mod operation;
 mod price;
@@ -68,19 +69,22 @@ fn main() -> ExitCode {
         .expect("a runtime");
     let results = runtime.block_on(async {
         tokio::select! {
-            results = run(operations, bounds, variables) => Some(results),
+            results = run(operations, bounds, variables) => {
+                Some((results, limiter::measure().await))
+            }
             _ = tokio::signal::ctrl_c() => None,
         }
     });
     drop(runtime);
     process::end_all();
-    let Some(results) = results else { return ExitCode::FAILURE };
+    let Some((results, kept)) = results else { return ExitCode::FAILURE };
     let rules = if flags.iter().any(|flag| flag == "--no-rules") {
         Vec::new()
     } else {
         rules::measure(&binary("").with_file_name("criterion"))
     };
     report::print(&results, &rules, hash_ms());
+    println!("{}", kept.line());
     ExitCode::SUCCESS
 }
 
@@ -108,7 +112,8 @@ fn hash_ms() -> f64 {
     let mut times: Vec<_> = (0..HASHES)
         .map(|_| {
             let begun = Instant::now();
-            identity::verify_password(world::PASSWORD, None).expect("a verdict");
+            identity::verify_password(world::PASSWORD, None, identity::PasswordCost::default())
+                .expect("a verdict");
             begun.elapsed()
         })
         .collect();

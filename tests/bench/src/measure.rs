@@ -135,8 +135,7 @@ async fn pay(world: &World, operation: &Operation) -> (Paid, Option<String>) {
     let told = driven.told_at_least(COUNTED + 1).await;
     let round_trips = told.round_trips - told_before.round_trips;
     let units = told.units - told_before.units;
-    let (passed, passed_units) =
-        (f64::from(paid.round_trips()), paid.read_units + paid.write_units);
+    let (passed, passed_units) = (paid.round_trips(), paid.read_units + paid.write_units);
     let differs =
         (round_trips - passed).abs() > f64::EPSILON || (units - passed_units).abs() > 0.05;
     let disagreement = differs.then(|| {
@@ -150,7 +149,7 @@ async fn pay(world: &World, operation: &Operation) -> (Paid, Option<String>) {
     paid.read_units /= each;
     paid.write_units /= each;
     for requests in paid.requests.values_mut() {
-        *requests = requests.div_ceil(COUNTED);
+        *requests /= each;
     }
     (paid, disagreement)
 }

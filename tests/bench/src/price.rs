@@ -27,7 +27,7 @@ pub(crate) const DYNAMODB_WAIT_MS: f64 = 5.0;
 /// Of a million warm operations, in dollars.
 pub(crate) fn of_a_million(operation: &Operation, cpu_ms: f64, paid: &Paid) -> f64 {
     let own_ms = cpu_ms * LAMBDA_MB_OF_ONE_CPU / operation.memory_mb.min(LAMBDA_MB_OF_ONE_CPU);
-    let wait_ms = f64::from(paid.round_trips()) * DYNAMODB_WAIT_MS + operation.other_wait_ms;
+    let wait_ms = paid.round_trips() * DYNAMODB_WAIT_MS + operation.other_wait_ms;
     // Billed in whole milliseconds.
     let billed_ms = (own_ms + wait_ms).ceil();
     let lambda = billed_ms * 1_000.0 * operation.memory_mb / 1_024.0 * LAMBDA_GB_SECOND;

@@ -1,12 +1,12 @@
 //! Pure rules, measured by criterion: no clock, no IO.
 
-use std::{fs, hint::black_box, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, hint::black_box, path::Path, time::Duration};
 
 use booking::{CourtDay, Slots, VenueDay, free, starts};
 use criterion::Criterion;
 use facilities::{Venue, VenueWithCourts};
 use kernel::{
-    AccountId, Claims, ClubId, Currency, Money, Role, SessionId, VenueId,
+    AccountId, Claims, ClubId, Currency, Method, Money, Role, SessionId, VenueId,
     jiff::{SignedDuration, Timestamp},
 };
 use ledger::{AccountAddress, Posting, Transaction};
@@ -139,8 +139,12 @@ fn token(rule: Measure<'_>) {
         sub: AccountId::new(),
         club: Some(ClubId::new()),
         roles: vec![Role::Member],
-        permissions: Role::Member.default_permissions().iter().copied().collect(),
+        permissions: Role::Member.permissions().iter().copied().collect(),
+        venues: BTreeMap::new(),
         sid: SessionId::new(),
+        amr: vec![Method::Pwd],
+        auth_time: noon().as_second(),
+        mfa: false,
         iat: noon().as_second(),
         exp: noon().as_second() + Claims::LIFETIME_SECONDS,
     });

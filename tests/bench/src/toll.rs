@@ -21,13 +21,13 @@ use tokio::net::TcpListener;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Paid {
     /// Requests by operation.
-    pub(crate) requests: BTreeMap<String, u32>,
+    pub(crate) requests: BTreeMap<String, f64>,
     pub(crate) read_units: f64,
     pub(crate) write_units: f64,
 }
 
 impl Paid {
-    pub(crate) fn round_trips(&self) -> u32 {
+    pub(crate) fn round_trips(&self) -> f64 {
         self.requests.values().sum()
     }
 }
@@ -81,7 +81,7 @@ async fn pass(State(toll): State<Toll>, mut headers: HeaderMap, body: Bytes) -> 
         "GetItem" | "BatchGetItem" | "Query" => paid.read_units += units,
         _ => paid.write_units += units,
     }
-    *paid.requests.entry(operation).or_default() += 1;
+    *paid.requests.entry(operation).or_default() += 1.0;
     let mut response = Response::new(Body::from(bytes));
     (*response.status_mut(), *response.headers_mut()) = (status, headers);
     response.headers_mut().remove(header::TRANSFER_ENCODING);

@@ -1,18 +1,22 @@
 //! What the functions meet: a table with one club in it, and stand-ins for everything else.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU32, Ordering},
+};
 
 use axum::{Json, Router, routing::post};
 use facilities::{Court, Venue};
-use identity::{Account, Membership, Password};
+use identity::{Account, Membership, Password, PasswordCost, Proof, Session};
 use kernel::{
-    AccountId, Clock, ClubId, CourtId, Email, Locale, PageRequest, Role, Tenant, VenueId,
+    AccountId, Clock, ClubId, CourtId, Email, Locale, Method, PageRequest, Role, Tenant, VenueId,
     jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone},
 };
 use serde_json::{Value, json};
 use tenancy::Onboarding;
 use testkit::TestApp;
 use tokio::net::TcpListener;
+use web::{Limits, standing};
 
 use crate::toll::Toll;
 
@@ -27,6 +31,8 @@ const ZONE: &str = "America/Argentina/Buenos_Aires";
 const HOURS: u32 = 15;
 /// The run is shorter, and the functions' clock is the system's.
 const TOKEN_SECONDS: i64 = 3_600;
+/// More than are refreshed in one run.
+const SESSIONS: usize = 3_500;
 
 /// Everything outside the functions.
 pub(crate) struct World {
@@ -38,6 +44,8 @@ pub(crate) struct World {
     pub(crate) courts: Vec<CourtId>,
     pub(crate) account: AccountId,
     pub(crate) token: String,
+    /// Of sessions that nobody has refreshed yet.
+    refresh_tokens: Mutex<Vec<String>>,
     booked: AtomicU32,
     today: Date,
     variables: Vec<(String, String)>,
@@ -51,6 +59,7 @@ impl World {
         let club = open_club(&test, now).await;
         let account = join(&test, club, now).await;
         let (venue, courts) = build(&test, club, now).await;
+        unlimit(&test, club).await;
         let credentials = json!({
             "access_token": "APP_USR-1", "webhook_secret": WEBHOOK_SECRET, "collector_id": "1",
         });
@@ -63,6 +72,7 @@ impl World {
             provider_url: provider().await,
             token: test.keys.sign(&claims),
             today: TimeZone::get(ZONE).expect("a zone").to_datetime(now).date(),
+            refresh_tokens: Mutex::new(sessions(&test, account, club, now).await),
             booked: AtomicU32::new(0),
             test,
             club,
@@ -106,6 +116,12 @@ impl World {
         .into_iter()
         .chain(self.variables.iter().cloned())
         .collect()
+    }
+
+    /// A refresh token that is good, for one exchange.
+    pub(crate) fn refresh_token(&self) -> String {
+        let mut tokens = self.refresh_tokens.lock().expect("one user at a time");
+        tokens.pop().expect("a run refreshes no more often than there are sessions")
     }
 
     /// The day whose availability is asked for.
@@ -185,23 +201,37 @@ async fn open_club(test: &TestApp, now: Timestamp) -> ClubId {
     onboarding.club_id
 }
 
+/// One member makes all the requests; what the limits cost is measured, not what they refuse.
+async fn unlimit(test: &TestApp, club: ClubId) {
+    let own = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
+    let limits = Limits {
+        account_per_minute: Some(1_000_000),
+        club_per_minute: Some(1_000_000),
+        ..Limits::default()
+    };
+    let write = standing::set_limits(&own, &limits, None).expect("an item");
+    own.write(vec![write]).await.expect("the limits are written");
+}
+
 async fn join(test: &TestApp, club: ClubId, now: Timestamp) -> AccountId {
     let platform = test.app.table().platform();
     let own = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
     let account = Account {
         id: AccountId::new(),
-        email: EMAIL.parse::<Email>().expect("an address"),
+        email: Some(EMAIL.parse::<Email>().expect("an address")),
         name: "Ana Souza".parse().expect("a name"),
         locale: Locale::default(),
         platform_roles: Vec::new(),
         created_at: now,
         version: 1,
     };
-    let hash = Password::try_from(PASSWORD.to_owned()).expect("a password").hash();
+    let hash =
+        Password::try_from(PASSWORD.to_owned()).expect("a password").hash(PasswordCost::default());
     let mut writes =
-        identity::store::create_account(&platform, &account, hash.expect("a hash")).expect("items");
+        identity::store::create_account(&platform, &account, hash.expect("a hash"), None)
+            .expect("items");
     let membership = Membership::new(&account, vec![Role::Member], now);
-    writes.push(identity::store::join(&platform, &own, &membership, now).expect("an item"));
+    writes.extend(identity::store::join(&platform, &own, &membership, now).expect("items"));
     platform.write(writes).await.expect("the member is written");
     account.id
 }
@@ -245,4 +275,17 @@ async fn provider() -> String {
         Router::new().route("/checkout/preferences", post(async move || Json(preference.clone())));
     tokio::spawn(async move { axum::serve(listener, router).await });
     url
+}
+
+/// Sessions of the member, and the token of each.
+async fn sessions(test: &TestApp, account: AccountId, club: ClubId, now: Timestamp) -> Vec<String> {
+    let platform = test.app.table().platform();
+    let mut tokens = Vec::new();
+    for _ in 0..SESSIONS {
+        let proof = Proof::by(&[Method::Pwd], false, now);
+        let opened = Session::open(account, Some(club), proof, None, now).expect("a session");
+        identity::store::open_session(&platform, &opened.0).await.expect("a kept session");
+        tokens.push(opened.1.reveal());
+    }
+    tokens
 }

@@ -30,7 +30,9 @@ fn description() -> OpenApi {
     let bearer = Http::builder()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("An access token of /v1/auth/login, valid 15 minutes, for one club."))
+        .description(Some(
+            "An access token of /v1/auth/login, valid 15 minutes, for one club; or an API key of /v1/api-keys.",
+        ))
         .build();
     description
         .components
@@ -55,6 +57,7 @@ fn name_operations(description: &mut OpenApi) {
         for (method, operation) in [
             ("get", &mut item.get),
             ("post", &mut item.post),
+            ("put", &mut item.put),
             ("patch", &mut item.patch),
             ("delete", &mut item.delete),
         ] {
@@ -83,14 +86,25 @@ fn the_committed_openapi_file_is_fresh() {
 fn every_route_is_described_and_has_a_permission_or_is_open_by_decision() {
     let open = [
         "GET /.well-known/jwks.json",
+        "GET /.well-known/openid-configuration",
         "GET /docs",
         "GET /health",
         "GET /openapi.json",
         "GET /ready",
+        "GET /v1/auth/sso/providers",
+        "POST /v1/auth/email/change/confirm",
+        "POST /v1/auth/email/verify",
         "POST /v1/auth/login",
         "POST /v1/auth/logout",
+        "POST /v1/auth/mfa",
+        "POST /v1/auth/mfa/enrol",
+        "POST /v1/auth/mfa/enrol/confirm",
+        "POST /v1/auth/password/reset",
+        "POST /v1/auth/password/reset-request",
         "POST /v1/auth/refresh",
         "POST /v1/auth/register",
+        "POST /v1/auth/sso/complete",
+        "POST /v1/auth/sso/start",
         "POST /webhooks/mercadopago/{club_id}",
     ];
     let routes: BTreeMap<_, _> = functions()

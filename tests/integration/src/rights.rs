@@ -1,11 +1,18 @@
 //! Who may call what: every route without a token, with a weak role, and with another club's ids. A route
 //! that no case covers fails.
 
+mod access;
+mod auth;
+mod members;
+mod sessions;
+mod sso;
+mod users;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{AccountId, Permission, Role};
+use kernel::{AccountId, Permission, Role, Tenant};
 use serde_json::{Value, json};
-use web::Access;
+use web::{Access, standing};
 
 use crate::world::{Club, World};
 
@@ -17,6 +24,8 @@ enum Sees {
     NothingOfIt,
     /// It is the platform's: not for clubs at all.
     Forbidden,
+    /// A refusal with this code, of something that is only ever the caller's own.
+    Refused(&'static str),
 }
 
 struct Case {
@@ -27,23 +36,43 @@ struct Case {
 
 /// Ids of one club's things.
 struct Things {
+    club: String,
     venue: String,
     court: String,
     booking: String,
     payment: String,
+    /// The account of one of its members.
+    member: String,
+    sso: sso::Things,
+    /// One of its API keys.
+    key: String,
+    /// An invitation that nobody has accepted.
+    invitation: String,
 }
 
 async fn things(world: &World, club: &Club) -> Things {
     let (venue, courts) = world.venue(club, 1).await;
     let member = world.member(club, "marta").await;
     let booked = world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
+    let role = json!({ "name": "night_porter", "permissions": ["facility:read"] });
+    world.test.post("/v1/roles", &club.owner.token, role).await.data(201);
+    let invitation = json!({ "email": "ines@example.org", "roles": ["night_porter"] });
+    let invitation = world.test.post("/v1/invitations", &club.owner.token, invitation).await;
+    let invitation = invitation.data(201);
     world.drain().await;
+    let key = json!({ "name": "Website", "permissions": ["facility:read"] });
+    let key = world.test.post("/v1/api-keys", &club.owner.token, key).await.data(201);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     Things {
+        club: club.id.to_string(),
         venue: venue.to_string(),
         court: courts[0].to_string(),
         booking: text(&booked["booking"]["id"]),
         payment: text(&booked["checkout"]["payment_id"]),
+        member: member.account.to_string(),
+        sso: sso::things(world, club).await,
+        key: text(&key["id"]),
+        invitation: text(&invitation["id"]),
     }
 }
 
@@ -69,6 +98,12 @@ type Cases = BTreeMap<&'static str, Case>;
 fn cases(other: &Things) -> Cases {
     let mut cases = facility_cases(other);
     cases.extend(other_cases(other));
+    cases.extend(access::cases(other));
+    cases.extend(auth::cases(other));
+    cases.extend(members::cases(other));
+    cases.extend(sessions::cases(other));
+    cases.extend(sso::cases(&other.sso));
+    cases.extend(users::cases(other));
     cases
 }
 
@@ -108,16 +143,34 @@ fn facility_cases(Things { venue, court, .. }: &Things) -> Cases {
     ])
 }
 
-fn other_cases(Things { venue, court, booking, payment }: &Things) -> Cases {
+fn other_cases(Things { club, venue, court, booking, payment, .. }: &Things) -> Cases {
     let booking_body = json!({
         "venue_id": venue, "court_id": court, "starts_at": "2026-11-21T10:00", "duration_minutes": 60,
     });
     BTreeMap::from([
-        ("GET /v1/users/me", own("/v1/users/me")),
-        ("PATCH /v1/users/me", case("/v1/users/me", json!({ "name": "Bea" }), Sees::NothingOfIt)),
         ("POST /v1/admin/clubs", platform("/v1/admin/clubs")),
         ("GET /v1/admin/clubs", platform("/v1/admin/clubs")),
         ("GET /v1/admin/clubs/{club_id}", platform("/v1/admin/clubs/clb_0")),
+        (
+            "GET /v1/admin/clubs/{club_id}/limits",
+            platform(&format!("/v1/admin/clubs/{club}/limits")),
+        ),
+        (
+            "PUT /v1/admin/clubs/{club_id}/limits",
+            case(
+                format!("/v1/admin/clubs/{club}/limits"),
+                json!({ "tier": "max" }),
+                Sees::Forbidden,
+            ),
+        ),
+        (
+            "POST /v1/admin/clubs/{club_id}/suspend",
+            platform(&format!("/v1/admin/clubs/{club}/suspend")),
+        ),
+        (
+            "POST /v1/admin/clubs/{club_id}/reinstate",
+            platform(&format!("/v1/admin/clubs/{club}/reinstate")),
+        ),
         ("GET /v1/admin/onboardings/{onboarding_id}", platform("/v1/admin/onboardings/onb_0")),
         (
             "GET /v1/availability",
@@ -192,17 +245,44 @@ async fn another_club_s_things_are_not_there_on_any_route() {
         match case.sees {
             Sees::NotFound => assert_eq!(answer.status, 404, "{route}: {}", answer.body),
             Sees::Forbidden => assert_eq!(answer.status, 403, "{route}: {}", answer.body),
+            Sees::Refused(code) => assert_eq!(answer.body["error"]["code"], code, "{route}"),
             Sees::NothingOfIt => {
                 assert!(answer.status.is_success(), "{route}: {}", answer.body);
                 let text = answer.body.to_string();
-                for id in [&other.venue, &other.court, &other.booking, &other.payment] {
+                let Things { venue, court, booking, payment, member, invitation, key, .. } = &other;
+                for id in [venue, court, booking, payment, member, invitation, key] {
                     assert!(!text.contains(id.as_str()), "{route} shows {id}");
                 }
+                assert!(!text.contains("night_porter"), "{route} shows a role");
             }
         }
     }
     world.drain().await;
     assert_eq!(untouched(&world, &theirs), before, "something of the other club has changed");
+}
+
+#[tokio::test]
+async fn a_suspended_member_changes_nothing_on_any_route_from_that_moment_on() {
+    let world = World::start().await;
+    let club = world.club("norte").await;
+    world.drain().await;
+    let mut claims = world.test.claims(AccountId::new(), Some(club.id), &[Role::Owner]);
+    claims.permissions = Permission::ALL.iter().copied().collect();
+    let token = world.test.keys.sign(&claims);
+    world.test.get("/v1/venues", &token).await.data(200);
+    let tenant = Tenant::from_platform_record(club.id, "test");
+    let table = world.test.app.table().tenant(&tenant);
+    let bar = standing::bar(&table, claims.sub, world.now());
+    table.write(vec![bar]).await.unwrap();
+    let before = untouched(&world, &club);
+    for route in guarded(&world).into_keys() {
+        let (method, path) = route.split_once(' ').unwrap();
+        let answer = world.test.call(method, path).token(&token).json(&json!({})).send().await;
+        // Of a route that reads, the gateway's authorizer refuses; what is remembered here does, too.
+        assert_eq!(answer.status, 403, "{route}: {}", answer.body);
+        answer.refused(403, "MEMBER_SUSPENDED");
+    }
+    assert_eq!(untouched(&world, &club), before);
 }
 
 /// Every item of a club.

@@ -10,7 +10,8 @@ const ROUTE: &str = "/v1/users/me";
 
 async fn start() -> TestApp {
     let now = "2026-11-20T12:00:00Z".parse().unwrap();
-    TestApp::start(vec![api_auth::routes(), api_users::routes()], now, &[]).await
+    TestApp::start(vec![api_auth::routes(), api_sessions::routes(), api_users::routes()], now, &[])
+        .await
 }
 
 fn claims(test: &TestApp) -> Claims {
@@ -164,7 +165,9 @@ async fn another_kind_of_token_is_no_access_token() {
     let test = start().await;
     let account = AccountId::new();
     let now = test.clock.now();
-    let (_, refresh) = identity::Session::open(account, None, now).unwrap();
+    let (_, refresh) =
+        identity::Session::open(account, None, identity::Proof::by(&[], false, now), None, now)
+            .unwrap();
     check_refused(&test, &refresh.reveal(), "TOKEN_NOT_ACCESS").await;
     // Signed by us, for another purpose: the type decides before anything else.
     for typ in ["JWT", "id+jwt", "application/at+jwt", ""] {

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 /// A Friday at noon in UTC; 9 in the morning at the club.
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 pub(crate) const TIME_ZONE: &str = "America/Argentina/Buenos_Aires";
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 /// The steps of `statemachines/onboard-club.asl.json`, in its order.
 pub(crate) const ONBOARDING_STEPS: [&str; 8] = [
     "reserve_slug",
@@ -34,6 +34,7 @@ const SUBSCRIPTIONS: [(&str, &[&str]); 2] = [
             "booking.expired",
             "payment.refunded",
             "payment.declined",
+            "invitation.created",
             "member.registered",
         ],
     ),
@@ -42,12 +43,16 @@ const SUBSCRIPTIONS: [(&str, &[&str]); 2] = [
 /// Every API function and webhook.
 pub(crate) fn functions() -> Vec<runtime::Routes> {
     vec![
+        api_access::routes(),
         api_auth::routes(),
         api_bookings::routes(),
         api_clubs::routes(),
         api_docs::routes(),
         api_facilities::routes(),
+        api_members::routes(),
         api_payments::routes(),
+        api_sessions::routes(),
+        api_sso::routes(),
         api_users::routes(),
         webhook_mercadopago::routes(),
     ]
@@ -148,11 +153,13 @@ impl World {
         Club { id, slug: slug.to_owned(), owner }
     }
 
-    /// The invitation's token in the newest e-mail to this address.
+    /// The token in the newest invitation that was sent to this address.
     pub(crate) fn invitation_of(&self, email: &str) -> String {
         let mails = self.test.cloud.mails();
-        let mail = mails.iter().rev().find(|mail| mail.to == email).expect("an invitation");
-        let (_, rest) = mail.text.split_once("invitation=").expect("a link with the invitation");
+        // Of several mails that are due at once, any may go first.
+        let mut links = mails.iter().rev().filter(|mail| mail.to == email);
+        let link = links.find_map(|mail| mail.text.split_once("invitation="));
+        let (_, rest) = link.expect("a link with the invitation");
         rest.split(|c: char| c.is_whitespace() || c == '&').next().unwrap().to_owned()
     }
 
@@ -162,6 +169,13 @@ impl World {
         let email = body["email"].as_str().unwrap();
         let token = self.log_in(email, body["club"].as_str().unwrap()).await;
         Person { account, email: email.to_owned(), token }
+    }
+
+    /// Whose address this is.
+    pub(crate) async fn account_of(&self, email: &str) -> AccountId {
+        let platform = self.test.app.table().platform();
+        let found = identity::store::credential(&platform, &email.parse().unwrap()).await.unwrap();
+        found.expect("somebody's address").account_id
     }
 
     /// An access token by password.
@@ -176,6 +190,19 @@ impl World {
         let email = format!("{name}@{}.example.org", club.slug);
         let body = json!({ "club": club.slug, "email": email, "password": PASSWORD, "name": name });
         self.register(body).await
+    }
+
+    /// Takes an existing account into another club.
+    pub(crate) async fn join(&self, club: &Club, email: &str, roles: &[&str]) {
+        let (platform, now) = (self.test.app.table().platform(), self.now());
+        let account = self.account_of(email).await;
+        let account = identity::store::account(&platform, account).await.unwrap().unwrap();
+        let tenant = kernel::Tenant::from_platform_record(club.id, "test");
+        let table = self.test.app.table().tenant(&tenant);
+        let roles = roles.iter().map(|role| role.parse().unwrap()).collect();
+        let membership = identity::Membership::new(&account, roles, now);
+        let writes = identity::store::join(&platform, &table, &membership, now).unwrap();
+        table.write(writes).await.unwrap();
     }
 
     /// A venue with tennis courts of 60 and 90 minutes at 120.00 an hour.
@@ -227,7 +254,8 @@ impl World {
             let events = self.publish().await;
             let webhooks = self.test.cloud.take_sent("payment-webhooks.fifo");
             delayed.extend(self.test.cloud.take_sent("hold-expiry"));
-            if events.is_empty() && webhooks.is_empty() {
+            let mails = self.test.cloud.take_sent("account-mail");
+            if events.is_empty() && webhooks.is_empty() && mails.is_empty() {
                 return delayed;
             }
             for (queue, kinds) in SUBSCRIPTIONS {
@@ -235,6 +263,9 @@ impl World {
                 let bodies = wanted.map(|event| serde_json::to_string(event).unwrap()).collect();
                 assert_eq!(self.deliver(queue, bodies).await, [0_usize; 0], "{queue} failed");
             }
+            let bodies = mails.into_iter().map(|sent| sent.body).collect();
+            let failed = self.deliver("account-mail", bodies).await;
+            assert_eq!(failed, [0_usize; 0], "account mails failed");
             let bodies = webhooks.into_iter().map(|sent| sent.body).collect();
             let failed = self.deliver("payment-webhooks.fifo", bodies).await;
             assert_eq!(failed, [0_usize; 0], "payment webhooks failed");
@@ -256,6 +287,7 @@ impl World {
         let batch: SqsEvent = serde_json::from_value(json!({ "Records": records })).unwrap();
         let app = &self.test.app;
         let response = match queue {
+            "account-mail" => handle_messages(app, consume_account_mail::handle, batch).await,
             "booking-events" => handle_messages(app, consume_booking_events::handle, batch).await,
             "notifications" => handle_messages(app, consume_notifications::handle, batch).await,
             "hold-expiry" => handle_messages(app, consume_hold_expiry::handle, batch).await,

@@ -1,15 +1,15 @@
 //! `P#EMAIL#<email>` / `EMAIL` and `P#ACC#<account>` / `ACCOUNT`.
 
-use kernel::{AccountId, Email, Error, Result};
-use table::{Condition, Key, PlatformTable, Update, Value, Write};
+use kernel::{AccountId, Email, Error, Result, jiff::Timestamp};
+use table::{Attempt, Condition, Key, PlatformTable, Update, Value, Write};
 
 use crate::{Account, Credential, CredentialStatus};
 
-fn credential_key(table: &PlatformTable, email: &Email) -> Key {
+pub(super) fn credential_key(table: &PlatformTable, email: &Email) -> Key {
     table.key(format_args!("EMAIL#{email}"), "EMAIL")
 }
 
-fn account_key(table: &PlatformTable, account: AccountId) -> Key {
+pub(super) fn account_key(table: &PlatformTable, account: AccountId) -> Key {
     table.key(format_args!("ACC#{account}"), "ACCOUNT")
 }
 
@@ -29,11 +29,14 @@ pub fn create_account(
     table: &PlatformTable,
     account: &Account,
     password_hash: String,
+    verified_at: Option<Timestamp>,
 ) -> Result<Vec<Write>> {
     let credential = Credential {
         account_id: account.id,
         password_hash: Some(password_hash),
         status: CredentialStatus::Active,
+        verified_at,
+        second_factor: false,
     };
     put_both(table, account, &credential)
 }
@@ -44,17 +47,19 @@ pub fn invite_account(table: &PlatformTable, account: &Account) -> Result<Vec<Wr
         account_id: account.id,
         password_hash: None,
         status: CredentialStatus::Invited,
+        verified_at: None,
+        second_factor: false,
     };
     put_both(table, account, &credential)
 }
 
-fn put_both(
+pub(super) fn put_both(
     table: &PlatformTable,
     account: &Account,
     credential: &Credential,
 ) -> Result<Vec<Write>> {
     Ok(vec![
-        Write::put(credential_key(table, &account.email), "Credential", credential)?
+        Write::put(credential_key(table, account.address()?), "Credential", credential)?
             .if_absent()
             .or(|_| email_taken()),
         Write::put(account_key(table, account.id), "Account", account)?.if_absent(),
@@ -67,16 +72,66 @@ pub fn claim_account(
     table: &PlatformTable,
     account: &Account,
     password_hash: String,
+    now: Timestamp,
 ) -> Result<Vec<Write>> {
-    let credential = Update::new().set("password_hash", password_hash).set("status", "active");
+    // Whoever claims it got the invitation's mail.
+    let credential = Update::new()
+        .set("password_hash", password_hash)
+        .set("status", "active")
+        .set("verified_at", now);
     let invited = Condition::equals("status", "invited")
         .and(Condition::equals("account_id", account.id.to_string()));
     Ok(vec![
-        Write::update(credential_key(table, &account.email), credential)
+        Write::update(credential_key(table, account.address()?), credential)
             .when(invited)
             .or(|_| email_taken()),
         change_profile(table, account),
     ])
+}
+
+/// Put `P#ACC#<account>` / `ACCOUNT` if absent: an account that nobody signs in to yet, a child's.
+pub fn create_child_account(table: &PlatformTable, account: &Account) -> Result<Write> {
+    Ok(Write::put(account_key(table, account.id), "Account", account)?.if_absent())
+}
+
+/// Put `P#EMAIL#<email>` / `EMAIL` if absent and update `P#ACC#<account>` / `ACCOUNT` that has no address
+/// yet: a child's account gets its own sign-in, by an invitation that its address was proved with;
+/// `account` is how it is afterwards. Where the address is somebody's, or the account has one:
+/// `conflict`, `EMAIL_TAKEN`.
+pub fn promote_account(
+    table: &PlatformTable,
+    account: &Account,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<Vec<Write>> {
+    let email = account.address()?;
+    let credential = Credential {
+        account_id: account.id,
+        password_hash: Some(password_hash),
+        status: CredentialStatus::Active,
+        verified_at: Some(now),
+        second_factor: false,
+    };
+    let update = Update::new()
+        .set("email", email.as_str())
+        .set("name", account.name.as_str())
+        .set("locale", account.locale.as_str())
+        .set("version", account.version);
+    let still_a_child = Condition::item_exists().and(Condition::absent("email"));
+    Ok(vec![
+        Write::put(credential_key(table, email), "Credential", &credential)?
+            .if_absent()
+            .or(|_| email_taken()),
+        Write::update(account_key(table, account.id), update)
+            .when(still_a_child)
+            .or(|_| email_taken()),
+    ])
+}
+
+/// Check `P#ACC#<account>` / `ACCOUNT`: still this version, else `stale`, `STALE_VERSION`.
+pub fn account_unchanged(table: &PlatformTable, account: &Account) -> Write {
+    let same = Condition::equals("version", account.version);
+    Write::check(account_key(table, account.id), same).or(|_| account_stale())
 }
 
 /// Update `P#ACC#<account>` / `ACCOUNT` if its version is the one before this account's:
@@ -87,9 +142,11 @@ pub fn change_profile(table: &PlatformTable, account: &Account) -> Write {
         .set("locale", account.locale.as_str())
         .set("version", account.version);
     let before = Condition::equals("version", account.version - 1);
-    Write::update(account_key(table, account.id), update).when(before).or(|_| {
-        Error::stale("STALE_VERSION", "somebody changed this account meanwhile; read it again")
-    })
+    Write::update(account_key(table, account.id), update).when(before).or(|_| account_stale())
+}
+
+fn account_stale() -> Error {
+    Error::stale("STALE_VERSION", "somebody changed this account meanwhile; read it again")
 }
 
 /// Delete `P#EMAIL#<email>` / `EMAIL` and `P#ACC#<account>` / `ACCOUNT` of an account that was made for an
@@ -114,6 +171,21 @@ pub async fn remove_invited_account(
     ])
 }
 
+/// Update `P#EMAIL#<email>` / `EMAIL`: the same password, hashed anew. Where it changed meanwhile, nothing.
+pub async fn replace_hash(
+    table: &PlatformTable,
+    email: &Email,
+    stale: &str,
+    fresh: String,
+) -> Result<()> {
+    let update = Update::new().set("password_hash", fresh);
+    let unchanged = Condition::equals("password_hash", stale);
+    let write = Write::update(credential_key(table, email), update).when(unchanged);
+    match table.attempt(write).await? {
+        Attempt::Done(_) | Attempt::Refused(_) => Ok(()),
+    }
+}
+
 /// Make the account of this address one that runs the platform, with this password: put both items
 /// where the address is nobody's, else update them (one read before). Doing it again changes nothing but
 /// the password's salt.
@@ -122,8 +194,10 @@ pub async fn set_operator(
     account: &Account,
     password_hash: String,
 ) -> Result<()> {
-    let Some(found) = credential(table, &account.email).await? else {
-        return table.write(create_account(table, account, password_hash)?).await;
+    let Some(found) = credential(table, account.address()?).await? else {
+        return table
+            .write(create_account(table, account, password_hash, Some(account.created_at))?)
+            .await;
     };
     let same = Condition::equals("account_id", found.account_id.to_string());
     let password = Update::new().set("password_hash", password_hash).set("status", "active");
@@ -132,7 +206,7 @@ pub async fn set_operator(
         .add("version", 1_u64);
     table
         .write(vec![
-            Write::update(credential_key(table, &account.email), password).when(same),
+            Write::update(credential_key(table, account.address()?), password).when(same),
             Write::update(account_key(table, found.account_id), rights)
                 .when(Condition::item_exists()),
         ])

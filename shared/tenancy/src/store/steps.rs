@@ -3,12 +3,8 @@
 use kernel::{Error, Result, timestamp_text};
 use table::{Condition, PlatformTable, TenantTable, Update, Write};
 
-use super::{
-    club_key, clubs_partition, role_key, settings_key, slug, slug_key, venue_defaults_key,
-};
-use crate::{
-    Club, ClubSettings, ClubStatus, Onboarding, RolePermissions, SlugRecord, Template, Tier,
-};
+use super::{club_key, clubs_partition, settings_key, slug, slug_key, venue_defaults_key};
+use crate::{Club, ClubSettings, ClubStatus, Onboarding, SlugRecord, Template, Tier};
 
 /// Put `P#SLUG#<slug>` / `SLUG` if nobody else has it, else `conflict`, `SLUG_TAKEN`.
 pub fn reserve_slug(table: &PlatformTable, onboarding: &Onboarding) -> Result<Vec<Write>> {
@@ -91,29 +87,15 @@ pub async fn remove_club(
     Ok(writes)
 }
 
-/// Put `T#<club>#SETTINGS` / `ROLE#…` and `VENUE_DEFAULTS`.
+/// Put `T#<club>#SETTINGS` / `VENUE_DEFAULTS`.
 pub fn apply_template(table: &TenantTable, template: Template) -> Result<Vec<Write>> {
     let defaults = template.venue_defaults();
-    let mut writes = vec![Write::put(venue_defaults_key(table), "VenueDefaults", &defaults)?];
-    for record in template.roles() {
-        writes.push(Write::put(role_key(table, &role_name(&record)), "Role", &record)?);
-    }
-    Ok(writes)
+    Ok(vec![Write::put(venue_defaults_key(table), "VenueDefaults", &defaults)?])
 }
 
-/// Delete `T#<club>#SETTINGS` / `ROLE#…` and `VENUE_DEFAULTS`.
-pub fn withdraw_template(table: &TenantTable, template: Template) -> Vec<Write> {
-    let mut writes = vec![Write::delete(venue_defaults_key(table))];
-    let roles = template.roles();
-    writes.extend(roles.iter().map(|record| Write::delete(role_key(table, &role_name(record)))));
-    writes
-}
-
-fn role_name(record: &RolePermissions) -> String {
-    serde_json::to_value(record.role)
-        .ok()
-        .and_then(|name| name.as_str().map(str::to_owned))
-        .unwrap_or_default()
+/// Delete `T#<club>#SETTINGS` / `VENUE_DEFAULTS`.
+pub fn withdraw_template(table: &TenantTable) -> Vec<Write> {
+    vec![Write::delete(venue_defaults_key(table))]
 }
 
 /// Update `P#CLUB#<club>` / `CLUB` and `P#SLUG#<slug>` / `SLUG`: the club is open.

@@ -1,6 +1,6 @@
 //! What a new platform needs before anybody can log in: its keys, and its first operator.
 //!
-//! - `bootstrap keys` prints fresh keys: `{"signing_key": {"kid", "private_key_pem"}, "edge_keys": {"jwks",
+//! - `bootstrap keys` prints fresh keys: `{"signing_key": {"current", "next", …}, "edge_keys": {"jwks",
 //!   "cursor_key"}}`, the values of the two secrets.
 //! - `bootstrap operator --table NAME --email ADDRESS`, with the password in `OPERATOR_PASSWORD`, makes the
 //!   account of this address an operator's with this password. Doing it again changes nothing else.
@@ -14,7 +14,7 @@ use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use identity::{Account, Password, SigningKey};
+use identity::{Account, Password, PasswordCost, SigningKeys};
 use kernel::{AccountId, Clock, Email, Locale, Role};
 use runtime::{App, Config};
 use serde_json::{Value, json};
@@ -46,12 +46,13 @@ async fn main() -> ExitCode {
 }
 
 fn keys() -> Result<Value, Problem> {
-    let (signing_key, public) = SigningKey::generate().map_err(|error| format!("{error:?}"))?;
+    let signing_keys = SigningKeys::generate().map_err(|error| format!("{error:?}"))?;
+    let jwks = signing_keys.published().map_err(|error| format!("{error:?}"))?;
     let mut cursor_key = [0; 32];
     rand::fill(&mut cursor_key).map_err(|_| "the system has no random bytes to give")?;
     Ok(json!({
-        "signing_key": signing_key,
-        "edge_keys": { "jwks": { "keys": [public] }, "cursor_key": STANDARD.encode(cursor_key) },
+        "signing_key": signing_keys,
+        "edge_keys": { "jwks": jwks, "cursor_key": STANDARD.encode(cursor_key) },
     }))
 }
 
@@ -63,7 +64,7 @@ async fn operator(table: &str, email: &str) -> Result<(), Problem> {
     let clock = Clock::system();
     let account = Account {
         id: AccountId::new(),
-        email,
+        email: Some(email),
         name: "Operator".parse().map_err(|error| format!("{error}"))?,
         locale: Locale::default(),
         platform_roles: vec![Role::Operator],
@@ -76,7 +77,8 @@ async fn operator(table: &str, email: &str) -> Result<(), Problem> {
     });
     let own = EnvironmentVariableCredentialsProvider::new();
     let app = App::new(config, clock, SharedCredentialsProvider::new(own));
-    let hash = password.hash().map_err(|error| format!("{error:?}"))?;
+    let cost = PasswordCost::from(app.config().password_cost());
+    let hash = password.hash(cost).map_err(|error| format!("{error:?}"))?;
     identity::store::set_operator(&app.table().platform(), &account, hash)
         .await
         .map_err(|error| format!("{error:?}"))

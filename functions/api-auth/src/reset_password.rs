@@ -1,0 +1,68 @@
+//! `POST /v1/auth/password/reset`.
+
+use axum::extract::State;
+use garde::Validate;
+use identity::{MailAbout, Password, PasswordCost, TokenPurpose, store};
+use runtime::App;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web::{Body, Correlation, Outcome, Problem, Reply};
+
+use crate::{
+    account_mail::{owner, tell},
+    end_sessions::end_sessions,
+};
+
+/// The proof, and what it is for.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub(crate) struct PasswordReset {
+    /// The token of the mail.
+    token: String,
+    /// At least 12 characters, at most 1024 bytes.
+    #[schema(value_type = String, min_length = 12)]
+    new_password: Password,
+}
+
+/// Set a new password with the token of a mail.
+///
+/// The token is good once, for 30 minutes. Every session of the account ends, and its address counts as
+/// verified.
+#[utoipa::path(
+    post,
+    path = "/v1/auth/password/reset",
+    tag = "auth",
+    request_body = PasswordReset,
+    responses(
+        (status = 204, description = "The new password is the only one; now log in."),
+        (status = 409, body = Problem, description = "CONCURRENT_CHANGE: repeat."),
+        (status = 422, body = Problem, description = "RESET_TOKEN_INVALID, RESET_TOKEN_EXPIRED, PASSWORD_TOO_COMMON, BODY_INVALID."),
+    )
+)]
+pub(crate) async fn reset_password(
+    State(app): State<App>,
+    Correlation(correlation): Correlation,
+    Body(input): Body<PasswordReset>,
+) -> Outcome<()> {
+    let (platform, now) = (app.table().platform(), app.clock().now());
+    let purpose = TokenPurpose::Reset;
+    let mailed = store::proven_token(&platform, &input.token, purpose, now).await?;
+    let (account, credential) = owner(&app, &mailed, purpose).await?;
+    let mut ending = end_sessions(&app, account.id, None).await?;
+    let verified_at = credential.verified_at.unwrap_or(now);
+
+    input.new_password.suits(account.address()?)?;
+    let hash = input.new_password.hash(PasswordCost::from(app.config().password_cost()))?;
+    let mut writes = vec![
+        store::spend_token(&platform, &mailed, purpose, now),
+        store::set_password(&platform, account.address()?, &credential, hash, Some(verified_at)),
+        store::unlock(&platform, account.address()?),
+    ];
+    writes.append(&mut ending.writes);
+    platform.write(writes).await?;
+
+    ending.bar(&app, &correlation).await?;
+    tell(&app, correlation, MailAbout::PasswordChanged { account_id: account.id }).await;
+    Ok(Reply::no_content())
+}

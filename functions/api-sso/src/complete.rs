@@ -1,0 +1,78 @@
+//! `POST /v1/auth/sso/complete`.
+
+use axum::extract::State;
+use identity::{Door, Entrant, Proof, Purpose, Tokens};
+use kernel::{Error, Method, Tenant};
+use runtime::App;
+use web::{Body, Correlation, Envelope, Outcome, Problem, Reply};
+
+use crate::{
+    settle::settle,
+    way::{SsoReturn, come_back, identify},
+};
+
+/// Finish to sign in with another identity provider.
+///
+/// Who has never been here gets an account, and a place in the club: at once with an address of the club's
+/// own domain, else once the club approves it.
+#[utoipa::path(
+    post,
+    path = "/v1/auth/sso/complete",
+    tag = "sso",
+    request_body = SsoReturn,
+    responses(
+        (status = 200, body = Envelope<Tokens>, description = "The session's first tokens."),
+        (
+            status = 401,
+            body = Problem,
+            description = "SSO_STATE_EXPIRED, SSO_WRONG_ISSUER, SSO_CODE_REFUSED, ID_TOKEN_MISSING, ID_TOKEN_INVALID, \
+                           ID_TOKEN_WRONG_ISSUER, ID_TOKEN_WRONG_AUDIENCE, ID_TOKEN_WRONG_PARTY, \
+                           ID_TOKEN_WRONG_NONCE, ID_TOKEN_EXPIRED, ID_TOKEN_UNSIGNED, \
+                           ID_TOKEN_ALGORITHM_REFUSED, ID_TOKEN_KEY_UNKNOWN, ID_TOKEN_SIGNATURE_INVALID."
+        ),
+        (
+            status = 403,
+            body = Problem,
+            description = "SSO_WRONG_BROWSER, SSO_EMAIL_MISSING, SSO_EMAIL_UNVERIFIED, MEMBER_PENDING, MFA_REQUIRED, MFA_ENROLMENT_REQUIRED, \
+                           MEMBER_SUSPENDED, CLUB_SUSPENDED."
+        ),
+        (status = 404, body = Problem, description = "SSO_STATE_UNKNOWN, IDENTITY_PROVIDER_NOT_FOUND, CLUB_NOT_FOUND."),
+        (status = 409, body = Problem, description = "ACCOUNT_EXISTS_LINK_FIRST."),
+        (status = 422, body = Problem, description = "VALIDATION_FAILED, BODY_INVALID."),
+        (
+            status = 503,
+            body = Problem,
+            description = "IDENTITY_PROVIDER_UNAVAILABLE, IDENTITY_PROVIDER_ANSWER_INVALID, \
+                           IDENTITY_PROVIDER_ANSWER_TOO_LARGE, IDENTITY_PROVIDER_REFUSED_CLIENT, ISSUER_MISMATCH."
+        ),
+    )
+)]
+pub(crate) async fn complete(
+    State(app): State<App>,
+    Correlation(correlation): Correlation,
+    Body(input): Body<SsoReturn>,
+) -> Outcome<Tokens> {
+    let departure = come_back(&app, &input, |purpose| *purpose == Purpose::SignIn).await?;
+    let club = departure.club_id;
+    let table = app.table().tenant(&Tenant::from_platform_record(club, correlation.clone()));
+    let (person, provider) = identify(&app, &table, &departure, input).await?;
+
+    // Read before anything is signed or written.
+    let (key, issuer) = (app.signing_key().await?, app.config().public_base_url()?);
+    let credential = settle(&app, &table, &person, &provider).await?;
+    let now = app.clock().now();
+    // The provider has asked for what it asks for; whether our own second factor is asked for as well, the
+    // club's policy says.
+    let entrant = Entrant {
+        account: credential.account_id,
+        club: Some(club),
+        proof: Proof::by(&[Method::Fed], credential.second_factor, now),
+        device: departure.device,
+    };
+    let door = Door { table: app.table(), key: &key, issuer, correlation: &correlation, now };
+    Ok(Reply::ok(door.enter(entrant).await?.ok_or_else(not_open)?))
+}
+
+fn not_open() -> Error {
+    Error::not_found("CLUB_NOT_FOUND", "no club of this name is open")
+}

@@ -1,0 +1,161 @@
+//! Whose account somebody has who comes back, and their place in the club.
+
+use futures::future::try_join3;
+use identity::{
+    Account, Arrival, Credential, Identity, IdentityProvider, Membership, MembershipStatus, Person,
+    arrive, store,
+};
+use kernel::{AccountId, Email, Error, Kind, PersonName, Result, Role};
+use runtime::App;
+use table::{TenantTable, Write};
+
+/// How often it is decided anew where somebody else changed what it was decided by.
+const TRIES: usize = 3;
+
+/// The credential of the account that they have from now on. Two first arrivals of one person at once find
+/// each other's account.
+pub(crate) async fn settle(
+    app: &App,
+    table: &TenantTable,
+    person: &Person,
+    provider: &IdentityProvider,
+) -> Result<Credential> {
+    for _ in 1..TRIES {
+        match Box::pin(settle_once(app, table, person, provider)).await {
+            Err(error) if is_overtaken(&error) => {}
+            settled => return settled,
+        }
+    }
+    Box::pin(settle_once(app, table, person, provider)).await
+}
+
+fn is_overtaken(error: &Error) -> bool {
+    let codes = ["EMAIL_TAKEN", "IDENTITY_TAKEN", "ALREADY_MEMBER", "CONCURRENT_CHANGE"];
+    error.kind() == Kind::Conflict && codes.contains(&error.code())
+}
+
+async fn settle_once(
+    app: &App,
+    table: &TenantTable,
+    person: &Person,
+    provider: &IdentityProvider,
+) -> Result<Credential> {
+    let platform = app.table().platform();
+    let (linked, found, is_vouched) = Box::pin(try_join3(
+        store::identity(&platform, &person.id()),
+        async {
+            match &person.email {
+                Some(email) => store::credential(&platform, email).await,
+                None => Ok(None),
+            }
+        },
+        is_vouched(app, table, person),
+    ))
+    .await?;
+    let linked = linked.map(|identity| identity.account_id);
+    let (account, mut writes) = match arrive(person, linked, found.as_ref(), is_vouched)? {
+        Arrival::Known(id) => (account(app, id).await?, Vec::new()),
+        Arrival::Found { account_id, email, is_unproved } => {
+            let writes = found_writes(app, person, provider, account_id, &email, is_unproved);
+            (account(app, account_id).await?, writes.await?)
+        }
+        Arrival::New { email } => {
+            new_account(app, table, person, provider, email, is_vouched).await?
+        }
+    };
+    writes.extend(place_in_club(app, table, &account, is_vouched).await?);
+    table.write(writes).await?;
+    let credential = store::credential(&platform, account.address()?).await?;
+    credential.ok_or_else(|| Error::internal("an account has no credential"))
+}
+
+/// Whether the club has proved that the domain of their address is its own.
+async fn is_vouched(app: &App, table: &TenantTable, person: &Person) -> Result<bool> {
+    let Some(email) = person.email.as_ref().filter(|_| person.email_verified) else {
+        return Ok(false);
+    };
+    let owner = store::domain_of(&app.table().platform(), email).await?;
+    Ok(owner == Some(table.tenant().club()))
+}
+
+async fn account(app: &App, id: AccountId) -> Result<Account> {
+    let account = store::account(&app.table().platform(), id).await?;
+    account.ok_or_else(|| {
+        Error::not_found("ACCOUNT_NOT_FOUND", "the account that this was linked with is gone")
+    })
+}
+
+/// The account gets the identity. Where nobody had proved to own its address, what was linked with it
+/// before goes: whoever made it was not its owner.
+async fn found_writes(
+    app: &App,
+    person: &Person,
+    provider: &IdentityProvider,
+    account: AccountId,
+    email: &Email,
+    is_unproved: bool,
+) -> Result<Vec<Write>> {
+    let (platform, now) = (app.table().platform(), app.clock().now());
+    let foreign =
+        if is_unproved { store::identities(&platform, account).await? } else { Vec::new() };
+    let mut writes = store::adopt_account(&platform, account, email, &foreign, now);
+    let identity = Identity::new(person, &provider.name, account, now);
+    writes.push(store::link(&platform, &identity)?);
+    Ok(writes)
+}
+
+/// An account without a password. Its address counts as proved only where the club's own domain says so: any
+/// club's provider can say anything of other addresses.
+async fn new_account(
+    app: &App,
+    table: &TenantTable,
+    person: &Person,
+    provider: &IdentityProvider,
+    email: Email,
+    is_vouched: bool,
+) -> Result<(Account, Vec<Write>)> {
+    let (platform, now) = (app.table().platform(), app.clock().now());
+    let locale = match &person.locale {
+        Some(locale) => locale.clone(),
+        None => tenancy::store::settings(table).await?.locale,
+    };
+    let account = Account {
+        id: AccountId::new(),
+        name: name_of(person, &email)?,
+        email: Some(email),
+        locale,
+        platform_roles: Vec::new(),
+        created_at: now,
+        version: 1,
+    };
+    let mut writes =
+        store::create_federated_account(&platform, &account, is_vouched.then_some(now))?;
+    let identity = Identity::new(person, &provider.name, account.id, now);
+    writes.push(store::link(&platform, &identity)?);
+    Ok((account, writes))
+}
+
+/// As the provider calls them, else as their address does.
+fn name_of(person: &Person, email: &Email) -> Result<PersonName> {
+    if let Some(name) = &person.name {
+        return Ok(name.clone());
+    }
+    let local = email.as_str().split('@').next().unwrap_or_default();
+    local.parse().map_err(|cause| Error::internal("an address is no name").with_source(cause))
+}
+
+/// Their place in the club, where they have none yet.
+async fn place_in_club(
+    app: &App,
+    table: &TenantTable,
+    account: &Account,
+    is_vouched: bool,
+) -> Result<Vec<Write>> {
+    if store::membership(table, account.id).await?.is_some() {
+        return Ok(Vec::new());
+    }
+    let now = app.clock().now();
+    let status = if is_vouched { MembershipStatus::Active } else { MembershipStatus::Pending };
+    let membership = Membership { status, ..Membership::new(account, vec![Role::Member], now) };
+    store::join(&app.table().platform(), table, &membership, now)
+}

@@ -1,0 +1,32 @@
+//! `DELETE /v1/users/{account_id}/emergency-contact`.
+
+use axum::extract::State;
+use kernel::Permission;
+use profiles::store;
+use runtime::App;
+use web::{Caller, Id, Outcome, Problem, Reply};
+
+use crate::{acting::acting_for, whom::Whom};
+
+/// Forget whom to call.
+#[utoipa::path(
+    delete,
+    path = "/v1/users/{account_id}/emergency-contact",
+    tag = "users",
+    params(("account_id" = String, Path, description = "An account, or `me`.")),
+    responses(
+        (status = 204, description = "Forgotten."),
+        (status = 403, body = Problem, description = "NOT_GUARDIAN, PERMISSION_MISSING, CLUB_REQUIRED."),
+        (status = 404, body = Problem, description = "USER_NOT_FOUND, EMERGENCY_CONTACT_NOT_FOUND."),
+    )
+)]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Id(whom): Id<Whom>,
+) -> Outcome<()> {
+    let acting = acting_for(&app, &caller, whom, Some(Permission::ProfileManage)).await?;
+    let table = app.tenant_table(&caller)?;
+    table.write(vec![store::remove_emergency_contact(&table, acting.account)]).await?;
+    Ok(Reply::no_content())
+}

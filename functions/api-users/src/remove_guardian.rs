@@ -1,0 +1,31 @@
+//! `DELETE /v1/users/{account_id}/guardians/{guardian_id}`.
+
+use axum::extract::State;
+use kernel::AccountId;
+use profiles::store;
+use runtime::App;
+use web::{Caller, Ids, Outcome, Problem, Reply};
+
+use crate::acting::member;
+
+/// Let a guardian act for a child no longer, as the club's staff.
+#[utoipa::path(
+    delete,
+    path = "/v1/users/{account_id}/guardians/{guardian_id}",
+    tag = "users",
+    params(("account_id" = AccountId, Path), ("guardian_id" = AccountId, Path)),
+    responses(
+        (status = 204, description = "Acts for the child no longer."),
+        (status = 404, body = Problem, description = "USER_NOT_FOUND, GUARDIAN_NOT_FOUND."),
+    )
+)]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(child, guardian): Ids<AccountId, AccountId>,
+) -> Outcome<()> {
+    let table = app.tenant_table(&caller)?;
+    member(&table, child).await?;
+    table.write(store::unlink(&table, child, guardian)).await?;
+    Ok(Reply::no_content())
+}

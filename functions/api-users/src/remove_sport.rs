@@ -1,0 +1,36 @@
+//! `DELETE /v1/users/{account_id}/sports/{sport}`.
+
+use axum::extract::State;
+use kernel::{Permission, Sport};
+use profiles::store;
+use runtime::App;
+use web::{Caller, Ids, Outcome, Problem, Reply};
+
+use crate::{acting::acting_for, whom::Whom};
+
+/// Give up a sport. Its level is kept for when it is played again: giving it up is no way to assess
+/// oneself a second time.
+#[utoipa::path(
+    delete,
+    path = "/v1/users/{account_id}/sports/{sport}",
+    tag = "users",
+    params(
+        ("account_id" = String, Path, description = "An account, or `me`."),
+        ("sport" = Sport, Path),
+    ),
+    responses(
+        (status = 204, description = "Given up."),
+        (status = 403, body = Problem, description = "NOT_GUARDIAN, PERMISSION_MISSING, CLUB_REQUIRED."),
+        (status = 404, body = Problem, description = "USER_NOT_FOUND, SPORT_NOT_FOUND."),
+    )
+)]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(whom, sport): Ids<Whom, Sport>,
+) -> Outcome<()> {
+    let acting = acting_for(&app, &caller, whom, Some(Permission::ProfileManage)).await?;
+    let table = app.tenant_table(&caller)?;
+    table.write(vec![store::remove_sport(&table, acting.account, sport)]).await?;
+    Ok(Reply::no_content())
+}

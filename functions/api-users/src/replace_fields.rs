@@ -1,0 +1,54 @@
+//! `PUT /v1/person-fields`.
+
+use axum::extract::State;
+use garde::Validate;
+use kernel::Error;
+use profiles::{PersonField, store};
+use runtime::App;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web::{Body, Caller, Envelope, IfMatch, Outcome, Problem, Reply};
+
+use crate::read_fields::FieldsView;
+
+/// All fields, at most 50. One that is left out is gone; its values are kept for when it comes back.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub(crate) struct ReplaceFields {
+    fields: Vec<PersonField>,
+}
+
+/// Replace the club's own fields.
+#[utoipa::path(
+    put,
+    path = "/v1/person-fields",
+    tag = "users",
+    params(("If-Match" = Option<String>, Header, description = "The ETag of what was read.")),
+    request_body = ReplaceFields,
+    responses(
+        (status = 200, body = Envelope<FieldsView>, description = "As they are now, with their ETag."),
+        (status = 412, body = Problem, description = "STALE_VERSION: they changed since they were read."),
+        (status = 422, body = Problem, description = "BODY_INVALID, VALIDATION_FAILED."),
+    )
+)]
+pub(crate) async fn replace(
+    State(app): State<App>,
+    caller: Caller,
+    IfMatch(version): IfMatch,
+    Body(input): Body<ReplaceFields>,
+) -> Outcome<FieldsView> {
+    let table = app.tenant_table(&caller)?;
+    let before = store::person_fields(&table).await?;
+    if version.is_some_and(|version| version != before.version) {
+        let message = "somebody changed the fields meanwhile; read them again";
+        return Err(Error::stale("STALE_VERSION", message).into());
+    }
+    let mut fields = before.replaced_by(input.fields)?;
+    if fields.all() == before.all() {
+        fields = before;
+    } else {
+        table.write(vec![store::put_person_fields(&table, &fields)?]).await?;
+    }
+    Ok(Reply::ok(FieldsView::of(&fields, &caller)).etag(fields.version))
+}

@@ -1,0 +1,5 @@
+//! Account mail queue → e-mail.
+
+fn main() -> std::process::ExitCode {
+    runtime::queue(consume_account_mail::handle)
+}

@@ -1,0 +1,43 @@
+//! What a provider says of somebody.
+
+use kernel::{Email, Locale, PersonName};
+use openidconnect::core::CoreIdTokenClaims;
+
+use super::{IdentityId, Issuer};
+
+/// Whom a validated ID token is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who says so.
+    pub issuer: Issuer,
+    /// Who it is to the issuer, for good.
+    pub subject: String,
+    /// Where the issuer writes to.
+    pub email: Option<Email>,
+    /// Whether the issuer knows that they read it; what is not said is not known.
+    pub email_verified: bool,
+    /// How they are called.
+    pub name: Option<PersonName>,
+    /// The language they read.
+    pub locale: Option<Locale>,
+}
+
+impl Person {
+    pub(super) fn of(issuer: &Issuer, claims: &CoreIdTokenClaims) -> Self {
+        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let email = claims.email().and_then(|email| email.parse().ok());
+        Self {
+            issuer: issuer.clone(),
+            subject: claims.subject().to_string(),
+            email_verified: email.is_some() && claims.email_verified() == Some(true),
+            email,
+            name: name.and_then(|name| name.parse().ok()),
+            locale: claims.locale().and_then(|locale| locale.as_ref().parse().ok()),
+        }
+    }
+
+    /// The identity that an account may be linked with.
+    pub fn id(&self) -> IdentityId {
+        IdentityId::of(&self.issuer, &self.subject)
+    }
+}

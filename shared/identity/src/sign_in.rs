@@ -1,0 +1,140 @@
+//! The end of every way to sign in: who somebody is has been proved, now they come in or not.
+
+use futures::future::join3;
+use kernel::{AccountId, ClubId, Error, Method, Result, Tenant, jiff::Timestamp};
+use serde_json::json;
+use table::Table;
+
+use crate::{
+    Challenge, ChallengePurpose as Purpose, DeviceName, Proof, RefreshToken, Rights, Session,
+    SignInPolicy, SigningKey, Tokens, admit, store,
+};
+
+/// Whoever has proved who they are.
+#[derive(Debug, Clone)]
+pub struct Entrant {
+    /// Who.
+    pub account: AccountId,
+    /// The club they want to come in to; `None` for the platform.
+    pub club: Option<ClubId>,
+    /// How they proved it, so far.
+    pub proof: Proof,
+    /// What they call the device.
+    pub device: Option<DeviceName>,
+}
+
+/// What signing in needs around it.
+#[derive(Debug, Clone, Copy)]
+pub struct Door<'a> {
+    /// The table.
+    pub table: &'a Table,
+    /// Signs tokens.
+    pub key: &'a SigningKey,
+    /// The tokens' issuer.
+    pub issuer: &'a str,
+    /// Ties together what the request sets off.
+    pub correlation: &'a str,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+impl Door<'_> {
+    /// Lets somebody in: one round of reads, with the new session written in it. `None` where they have no
+    /// place there. Refusals are `forbidden`: those of [`admit`], `MFA_REQUIRED` with the challenge to answer
+    /// at `/v1/auth/mfa`, `MFA_ENROLMENT_REQUIRED` with the one to enrol with at `/v1/auth/mfa/enrol`.
+    ///
+    /// The session is written before it is known whether they may come in, which saves a round; its tokens
+    /// are given to nobody where they may not, and it is dropped again.
+    pub async fn enter(&self, entrant: Entrant) -> Result<Option<Tokens>> {
+        if entrant.proof.is_local() && entrant.proof.lacks_second_factor() {
+            return Err(self.second_factor_required(&entrant)?);
+        }
+        let platform = self.table.platform();
+        let (session, token) = Session::open(
+            entrant.account,
+            entrant.club,
+            entrant.proof.clone(),
+            entrant.device.clone(),
+            self.now,
+        )?;
+        let (rights, policy, opened) = Box::pin(join3(
+            admit(self.table, self.correlation, entrant.account, entrant.club),
+            self.policy(entrant.club),
+            store::open_session(&platform, &session),
+        ))
+        .await;
+        let entered = async {
+            opened?;
+            let Some(rights) = rights? else { return Ok(None) };
+            self.tokens(&entrant, &session, &token, rights, &policy?).map(Some)
+        };
+        let entered = entered.await;
+        if !matches!(entered, Ok(Some(_))) {
+            store::drop_session(&platform, &session).await?;
+        }
+        entered
+    }
+
+    fn tokens(
+        &self,
+        entrant: &Entrant,
+        session: &Session,
+        token: &RefreshToken,
+        rights: Rights,
+        policy: &SignInPolicy,
+    ) -> Result<Tokens> {
+        if policy.demands(&rights.roles, !entrant.proof.is_local()) {
+            if !entrant.proof.second_factor {
+                return Err(self.enrolment_required(entrant)?);
+            }
+            if entrant.proof.lacks_second_factor() {
+                return Err(self.second_factor_required(entrant)?);
+            }
+        }
+        Tokens::issue(self.key, self.issuer, session, token, rights, self.now)
+    }
+
+    async fn policy(&self, club: Option<ClubId>) -> Result<SignInPolicy> {
+        let Some(club) = club else { return Ok(SignInPolicy::for_operators()) };
+        let tenant = Tenant::from_platform_record(club, self.correlation);
+        store::sign_in_policy(&self.table.tenant(&tenant)).await
+    }
+
+    fn second_factor_required(&self, entrant: &Entrant) -> Result<Error> {
+        let details = json!({
+            "challenge": self.challenge(entrant, Purpose::Login)?,
+            "methods": [Method::Otp, Method::Rec],
+            "expires_in": Challenge::LIFETIME_SECONDS,
+        });
+        let message = "a code of your second factor is needed; send it to /v1/auth/mfa";
+        Ok(Error::forbidden("MFA_REQUIRED", message).with_details(details))
+    }
+
+    fn enrolment_required(&self, entrant: &Entrant) -> Result<Error> {
+        let details = json!({
+            "challenge": self.challenge(entrant, Purpose::Enrol)?,
+            "expires_in": Challenge::LIFETIME_SECONDS,
+        });
+        let message = "a second factor is required here; set one up at /v1/auth/mfa/enrol";
+        Ok(Error::forbidden("MFA_ENROLMENT_REQUIRED", message).with_details(details))
+    }
+
+    fn challenge(&self, entrant: &Entrant, purpose: Purpose) -> Result<String> {
+        let (account, club) = (entrant.account, entrant.club);
+        let methods = entrant.proof.methods.clone();
+        Challenge { account, club, methods, purpose }.sign(self.key, self.issuer, self.now)
+    }
+}
+
+impl Proof {
+    /// Whether it began here, not at another identity provider.
+    fn is_local(&self) -> bool {
+        !self.methods.contains(&Method::Fed)
+    }
+
+    /// Whether there is a second factor that was not given.
+    fn lacks_second_factor(&self) -> bool {
+        let given = |method: &Method| matches!(method, Method::Otp | Method::Rec);
+        self.second_factor && !self.methods.iter().any(given)
+    }
+}

@@ -1,0 +1,16 @@
+//! Where an act comes from.
+
+use crate::{AccountId, SessionId};
+
+/// Who acts, from where: what an audit log wants to know of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Whose token it was.
+    pub account: AccountId,
+    /// In which session; none where a program or the platform acts.
+    pub session: Option<SessionId>,
+    /// The client's address as the gateway saw it; empty where there is no gateway. Personal data.
+    pub address: String,
+    /// Ties together everything that the request sets off.
+    pub correlation: String,
+}

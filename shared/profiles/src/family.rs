@@ -1,0 +1,30 @@
+//! Families: who acts for whom.
+
+use kernel::{AccountId, Error, jiff::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Most children that one person acts for.
+pub const CHILDREN_LIMIT: u64 = 20;
+/// Most guardians of one child.
+pub const GUARDIANS_LIMIT: u64 = 4;
+
+/// That one person acts for another until that one is of age. Kept at both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guardianship {
+    /// Who acts.
+    pub guardian_id: AccountId,
+    /// For whom.
+    pub child_id: AccountId,
+    /// Who said so: the guardian themselves, or the club's staff.
+    pub added_by: AccountId,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// `forbidden`, `NOT_GUARDIAN`.
+pub fn not_guardian() -> Error {
+    Error::forbidden(
+        "NOT_GUARDIAN",
+        "only they themselves, a guardian while they are under age, or the club's staff may do this",
+    )
+}

@@ -1,0 +1,255 @@
+//! Whose account somebody gets, and what an account is linked with.
+
+use futures::future::join_all;
+use kernel::jiff::SignedDuration;
+use local::oidc::{Approval, Person};
+use serde_json::{Value, json};
+use table::{Condition, Update, Write};
+use testkit::Answer;
+
+use super::{Sso, ana, returned, text};
+
+const PASSWORD: &str = "correct horse battery";
+
+impl Sso {
+    async fn change_credential(&self, email: &str, update: Update) {
+        let platform = self.world.test.app.table().platform();
+        let write = Write::update(platform.key(format!("EMAIL#{email}"), "EMAIL"), update);
+        platform.write(vec![write.when(Condition::item_exists())]).await.unwrap();
+    }
+
+    async fn start_link(&self, token: &str) -> Answer {
+        let body = json!({ "provider_id": self.provider });
+        self.world.test.post("/v1/auth/sso/link", token, body).await
+    }
+
+    async fn finish_link(&self, token: &str, started: &Value, approval: &Approval) -> Answer {
+        let body = returned(started, approval);
+        self.world.test.post("/v1/auth/sso/link/complete", token, body).await
+    }
+
+    async fn link(&self, token: &str, person: Person) -> Answer {
+        self.oidc.sit(person);
+        let started = self.start_link(token).await.data(200);
+        let approval = self.approve(&started).await;
+        self.finish_link(token, &started, &approval).await
+    }
+
+    async fn identities(&self, token: &str) -> Vec<Value> {
+        let answer = self.world.test.get("/v1/auth/identities", token).await.data(200);
+        answer.as_array().unwrap().clone()
+    }
+
+    async fn unlink(&self, token: &str, id: &Value) -> Answer {
+        let path = format!("/v1/auth/identities/{}", id.as_str().unwrap());
+        self.world.test.delete(&path, token).await
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_the_provider_did_not_verify_is_no_address() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let before = sso.kept();
+    for verified in [Some(false), None] {
+        let person = Person { email_verified: verified, ..ana() };
+        sso.sign_in(person).await.refused(403, "SSO_EMAIL_UNVERIFIED");
+    }
+    for email in [None, Some("not an address".to_owned())] {
+        let person = Person { email, ..ana() };
+        sso.sign_in(person).await.refused(403, "SSO_EMAIL_MISSING");
+    }
+    assert_eq!(sso.kept(), before);
+}
+
+#[tokio::test]
+async fn a_password_that_somebody_set_on_an_unproved_address_keeps_its_account() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let ana_s = sso.world.member(&sso.club, "ana").await;
+    assert_eq!(ana_s.email, "ana@norte.example.org");
+    let before = sso.count("Identity");
+    sso.sign_in(ana()).await.refused(409, "ACCOUNT_EXISTS_LINK_FIRST");
+    assert_eq!(sso.count("Identity"), before);
+
+    let proved = Update::new().set("verified_at", sso.world.now());
+    sso.change_credential(&ana_s.email, proved).await;
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(sso.me(&tokens).await["id"], json!(ana_s.account));
+    sso.world.log_in(&ana_s.email, "norte").await;
+}
+
+#[tokio::test]
+async fn no_provider_gets_an_account_of_a_domain_that_its_club_did_not_prove() {
+    let sso = Sso::start().await;
+    let ana_s = sso.world.member(&sso.club, "ana").await;
+    let proved = Update::new().set("verified_at", sso.world.now());
+    sso.change_credential(&ana_s.email, proved).await;
+    sso.sign_in(ana()).await.refused(409, "ACCOUNT_EXISTS_LINK_FIRST");
+    // Another club's proof is not this club's.
+    let other = sso.world.club("sur").await;
+    sso.verify(&other, "norte.example.org").await.data(200);
+    sso.sign_in(ana()).await.refused(409, "ACCOUNT_EXISTS_LINK_FIRST");
+    assert_eq!(sso.count("Identity"), 0);
+}
+
+#[tokio::test]
+async fn the_owner_of_an_address_gets_the_account_that_somebody_made_for_it_and_nobody_else_does() {
+    let sso = Sso::start().await;
+    // Before the club proves its domain, a provider makes an account of any address …
+    let squatter = Person { subject: "squatter".to_owned(), ..ana() };
+    sso.sign_in(squatter.clone()).await.refused(403, "MEMBER_PENDING");
+    let account = sso.world.account_of("ana@norte.example.org").await;
+    // … and when the address's owner comes, it is theirs alone.
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    sso.sign_in(ana()).await.refused(403, "MEMBER_PENDING");
+    let platform = sso.world.test.app.table().platform();
+    let identities = identity::store::identities(&platform, account).await.unwrap();
+    assert_eq!(identities.len(), 1);
+    sso.sign_in(squatter).await.refused(403, "MEMBER_PENDING");
+    assert_eq!(sso.count("Account"), 2);
+}
+
+#[tokio::test]
+async fn an_invited_address_of_the_club_s_domain_is_claimed_by_its_owner() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let platform = sso.world.test.app.table().platform();
+    let account = identity::Account {
+        id: kernel::AccountId::new(),
+        email: Some("ana@norte.example.org".parse().unwrap()),
+        name: "Invited".parse().unwrap(),
+        locale: kernel::Locale::default(),
+        platform_roles: Vec::new(),
+        created_at: sso.world.now(),
+        version: 1,
+    };
+    let writes = identity::store::invite_account(&platform, &account).unwrap();
+    platform.write(writes).await.unwrap();
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(sso.me(&tokens).await["id"], json!(account.id));
+}
+
+#[tokio::test]
+async fn who_is_signed_in_links_a_provider_and_signs_in_with_it() {
+    let sso = Sso::start().await;
+    let marta = sso.world.member(&sso.club, "marta").await;
+    let elsewhere = Person::new("m-7", "marta@gmail.com");
+    let linked = sso.link(&marta.token, elsewhere.clone()).await.data(200);
+    assert_eq!(linked["email"], "marta@gmail.com");
+    assert_eq!(linked["issuer"], sso.oidc.url());
+    assert_eq!(sso.identities(&marta.token).await, std::slice::from_ref(&linked));
+    let tokens = sso.sign_in(elsewhere.clone()).await.data(200);
+    assert_eq!(sso.me(&tokens).await["id"], json!(marta.account));
+    // Again changes nothing; another account does not get it.
+    assert_eq!(sso.link(&marta.token, elsewhere.clone()).await.data(200), linked);
+    let nora = sso.world.member(&sso.club, "nora").await;
+    sso.link(&nora.token, elsewhere.clone()).await.refused(409, "IDENTITY_TAKEN");
+
+    assert_eq!(sso.unlink(&nora.token, &linked["id"]).await.status, 404);
+    assert_eq!(sso.unlink(&marta.token, &linked["id"]).await.status, 204);
+    sso.unlink(&marta.token, &linked["id"]).await.refused(404, "IDENTITY_NOT_FOUND");
+    assert_eq!(sso.identities(&marta.token).await, [Value::Null; 0]);
+    sso.link(&nora.token, elsewhere).await.data(200);
+}
+
+#[tokio::test]
+async fn a_link_is_finished_by_the_account_that_started_it() {
+    let sso = Sso::start().await;
+    let marta = sso.world.member(&sso.club, "marta").await;
+    let nora = sso.world.member(&sso.club, "nora").await;
+    sso.oidc.sit(Person::new("attacker", "attacker@example.com"));
+    let started = sso.start_link(&nora.token).await.data(200);
+    let approval = sso.approve(&started).await;
+    // A victim who is made to open the attacker's link links nothing, and nobody is signed in by it.
+    let answer = sso.finish_link(&marta.token, &started, &approval).await;
+    answer.refused(404, "SSO_STATE_UNKNOWN");
+    sso.complete(&started, &approval).await.refused(404, "SSO_STATE_UNKNOWN");
+    let signing_in = sso.leave().await;
+    let its_approval = sso.approve(&signing_in).await;
+    let answer = sso.finish_link(&nora.token, &signing_in, &its_approval).await;
+    answer.refused(404, "SSO_STATE_UNKNOWN");
+    let mut stolen = started.clone();
+    stolen["browser_key"] = signing_in["browser_key"].clone();
+    let answer = sso.finish_link(&nora.token, &stolen, &approval).await;
+    answer.refused(403, "SSO_WRONG_BROWSER");
+    assert_eq!(sso.count("Identity"), 0);
+    sso.finish_link(&nora.token, &started, &approval).await.data(200);
+}
+
+#[tokio::test]
+async fn a_link_of_one_club_is_not_finished_in_another() {
+    let sso = Sso::start().await;
+    let marta = sso.world.member(&sso.club, "marta").await;
+    let other = sso.world.club("sur").await;
+    sso.oidc.sit(ana());
+    let started = sso.start_link(&marta.token).await.data(200);
+    let approval = sso.approve(&started).await;
+    let elsewhere = sso.world.test.token(marta.account, Some(other.id), &[kernel::Role::Member]);
+    let answer = sso.finish_link(&elsewhere, &started, &approval).await;
+    answer.refused(404, "SSO_STATE_UNKNOWN");
+    assert_eq!(sso.count("Identity"), 0);
+}
+
+#[tokio::test]
+async fn the_last_way_to_sign_in_stays() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let token = text(&sso.sign_in(ana()).await.data(200), "access_token");
+    let first = sso.identities(&token).await[0]["id"].clone();
+    sso.unlink(&token, &first).await.refused(409, "LAST_SIGN_IN_METHOD");
+    let second = sso.link(&token, Person::new("ana-2", "a@example.com")).await.data(200);
+    assert_eq!(sso.unlink(&token, &first).await.status, 204);
+    sso.unlink(&token, &second["id"]).await.refused(409, "LAST_SIGN_IN_METHOD");
+    let hash = identity::Password::try_from(PASSWORD.to_owned())
+        .unwrap()
+        .hash(identity::PasswordCost::default())
+        .unwrap();
+    let password = Update::new().set("password_hash", hash);
+    sso.change_credential("ana@norte.example.org", password).await;
+    let by_password = sso.world.log_in("ana@norte.example.org", "norte").await;
+    assert_eq!(sso.unlink(&by_password, &second["id"]).await.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_ways_to_sign_in_unlinked_at_once_one_stays() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let token = text(&sso.sign_in(ana()).await.data(200), "access_token");
+    sso.link(&token, Person::new("ana-2", "a@example.com")).await.data(200);
+    let identities = sso.identities(&token).await;
+    let answers = join_all(identities.iter().map(|it| sso.unlink(&token, &it["id"]))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
+    for answer in answers.into_iter().filter(|answer| answer.status != 204) {
+        answer.refused(409, "LAST_SIGN_IN_METHOD");
+    }
+    assert_eq!(sso.count("Identity"), 1);
+}
+
+#[tokio::test]
+async fn linking_and_unlinking_ask_for_a_recent_proof() {
+    let sso = Sso::start().await;
+    let marta = sso.world.member(&sso.club, "marta").await;
+    let linked = sso.link(&marta.token, ana()).await.data(200);
+    let mut claims =
+        sso.world.test.claims(marta.account, Some(sso.club.id), &[kernel::Role::Member]);
+    claims.auth_time -= SignedDuration::from_mins(16).as_secs();
+    let stale = sso.world.test.keys.sign(&claims);
+    sso.start_link(&stale).await.refused(403, "STEP_UP_REQUIRED");
+    sso.unlink(&stale, &linked["id"]).await.refused(403, "STEP_UP_REQUIRED");
+    assert_eq!(sso.identities(&stale).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_club_s_provider_alone_does_not_change_how_an_account_with_a_password_signs_in() {
+    let sso = Sso::start().await;
+    let marta = sso.world.member(&sso.club, "marta").await;
+    let linked = sso.link(&marta.token, Person::new("m-7", "marta@gmail.com")).await.data(200);
+    // The club's owner could make its provider say that it is Marta.
+    let tokens = sso.sign_in(Person::new("m-7", "marta@gmail.com")).await.data(200);
+    let token = text(&tokens, "access_token");
+    let refused = sso.start_link(&token).await.refused(403, "STEP_UP_REQUIRED");
+    assert_eq!(refused["details"]["methods"], json!(["pwd"]));
+    sso.unlink(&token, &linked["id"]).await.refused(403, "STEP_UP_REQUIRED");
+    assert_eq!(sso.identities(&token).await, [linked]);
+}
