@@ -1,14 +1,15 @@
 //! `POST /v1/auth/email/change/confirm`.
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{MailAbout, MailedToken, TokenPurpose, store};
-use kernel::{AccountId, ClubId, Email, Error, Result, SessionId, Tenant};
+use kernel::{AccountId, ClubId, Email, Error, Origin, Result, SessionId, Tenant};
 use runtime::App;
 use serde::Deserialize;
 use table::Write;
 use utoipa::ToSchema;
-use web::{Body, Correlation, Outcome, Problem, Reply};
+use web::{Body, ClientAddress, Correlation, Outcome, Problem, Reply};
 
 use crate::account_mail::{own_account, tell};
 
@@ -45,6 +46,7 @@ pub(crate) struct EmailChangeConfirmation {
 )]
 pub(crate) async fn confirm_email_change(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     Correlation(correlation): Correlation,
     Body(input): Body<EmailChangeConfirmation>,
 ) -> Outcome<()> {
@@ -65,7 +67,14 @@ pub(crate) async fn confirm_email_change(
     let new = &mailed.email;
     writes.extend(store::change_email(&platform, &account, &credential, new, now)?);
     writes.extend(in_clubs(&app, &correlation, &clubs, account.id, new));
-    platform.write(writes).await?;
+    let origin = Origin {
+        account: account.id,
+        session: Some(session),
+        address,
+        correlation: correlation.clone(),
+    };
+    let told = Entry::new(&origin, "email.changed", account.id);
+    audit::write_platform(&platform, told, now, writes).await?;
 
     let about =
         MailAbout::EmailChanged { account_id: account.id, email: account.address()?.clone() };

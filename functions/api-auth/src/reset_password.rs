@@ -1,12 +1,14 @@
 //! `POST /v1/auth/password/reset`.
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{MailAbout, Password, PasswordCost, TokenPurpose, store};
+use kernel::Origin;
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Body, Correlation, Outcome, Problem, Reply};
+use web::{Body, ClientAddress, Correlation, Outcome, Problem, Reply};
 
 use crate::{
     account_mail::{owner, tell},
@@ -42,6 +44,7 @@ pub(crate) struct PasswordReset {
 )]
 pub(crate) async fn reset_password(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     Correlation(correlation): Correlation,
     Body(input): Body<PasswordReset>,
 ) -> Outcome<()> {
@@ -60,7 +63,10 @@ pub(crate) async fn reset_password(
         store::unlock(&platform, account.address()?),
     ];
     writes.append(&mut ending.writes);
-    platform.write(writes).await?;
+    let origin =
+        Origin { account: account.id, session: None, address, correlation: correlation.clone() };
+    let told = Entry::new(&origin, "password.reset", account.id);
+    audit::write_platform(&platform, told, now, writes).await?;
 
     ending.bar(&app, &correlation).await?;
     tell(&app, correlation, MailAbout::PasswordChanged { account_id: account.id }).await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{InvitationToken, Membership, store};
@@ -71,7 +72,8 @@ pub(crate) async fn accept(
     writes.push(store::accept(&table, invitation.id, now));
     // Who was expelled a moment ago is barred still.
     writes.push(standing::lift(&table, account.id));
-    platform.write(writes).await?;
+    let told = Entry::new(caller.origin(), "invitation.accepted", invitation.id);
+    audit::write(&table, told, now, writes).await?;
     let Membership { account_id, roles, venue_roles, .. } = member;
     Ok(Reply::created("/v1/users/me", Joined { account_id, club_id: club, roles, venue_roles }))
 }

@@ -34,7 +34,9 @@ pub(crate) async fn expel(
     let mut writes = store::expel(&table, &member);
     writes.push(standing::bar(&table, account, now));
     writes.extend(actor.unchanged(&table, Some(account)));
-    let told = Entry::new(caller.origin(), "member.expelled", account).removing(&member)?;
+    // No name and no address: the log outlives people's wish to be forgotten.
+    let was = serde_json::json!({ "roles": member.roles, "status": member.status });
+    let told = Entry::new(caller.origin(), "member.expelled", account).removing(&was)?;
     audit::write(&table, told, now, writes).await?;
     Ok(Reply::no_content())
 }

@@ -1,5 +1,6 @@
 //! `POST /v1/users/import`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::{StreamExt, TryStreamExt, stream};
 use garde::Validate;
@@ -91,15 +92,24 @@ pub(crate) async fn import(
     let table = app.tenant_table(&caller)?;
     let actor = Actor::load(&table, caller.claims(), Permission::MemberManage).await?;
     let locale = tenancy::store::settings(&table).await?.locale;
-    let importing =
-        Importing { platform: app.table().platform(), table, locale, now: app.clock().now() };
+    let importing = Importing {
+        platform: app.table().platform(),
+        table: table.clone(),
+        locale,
+        now: app.clock().now(),
+    };
     let checked = check(&actor, input.members);
     let rows: Vec<_> = stream::iter(checked.into_iter().enumerate())
         .map(|(index, row)| carry_out(&importing, index, row))
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    Ok(Reply::ok(report(rows)))
+    let (report, now) = (report(rows), app.clock().now());
+    let counts = serde_json::json!({ "created": report.created, "joined": report.joined });
+    // Rows stand by themselves, so the record comes after them: a repetition adds another.
+    let told = Entry::new(caller.origin(), "members.imported", caller.club()?).making(&counts)?;
+    audit::write(&table, told, now, Vec::new()).await?;
+    Ok(Reply::ok(report))
 }
 
 async fn carry_out(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{Actor, Invitation, Placement, store};
@@ -69,7 +70,12 @@ pub(crate) async fn invite(
         invited_by: Some(actor.account),
         ..Invitation::new(InvitationId::new(), input.email, promised.club_roles(), now)
     };
-    table.write(vec![store::invite_by_mail(&table, &invitation, now)?]).await?;
+    let promise = serde_json::json!({
+        "roles": invitation.roles, "venue_roles": invitation.venue_roles,
+    });
+    let told = Entry::new(caller.origin(), "invitation.created", invitation.id).making(&promise)?;
+    let writes = vec![store::invite_by_mail(&table, &invitation, now)?];
+    audit::write(&table, told, now, writes).await?;
     let location = format!("/v1/invitations/{}", invitation.id);
     Ok(Reply::created(location, InvitationView::new(invitation, now)))
 }

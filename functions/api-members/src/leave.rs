@@ -24,7 +24,9 @@ pub(crate) async fn leave(State(app): State<App>, caller: Caller) -> Outcome<()>
     let member = store::member(&table, caller.account()).await?;
     let mut writes = store::expel(&table, &member);
     writes.push(standing::bar(&table, caller.account(), now));
-    let told = Entry::new(caller.origin(), "member.left", caller.account()).removing(&member)?;
+    // No name and no address: the log outlives people's wish to be forgotten.
+    let was = serde_json::json!({ "roles": member.roles, "status": member.status });
+    let told = Entry::new(caller.origin(), "member.left", caller.account()).removing(&was)?;
     audit::write(&table, told, now, writes).await?;
     Ok(Reply::no_content())
 }

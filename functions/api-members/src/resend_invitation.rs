@@ -1,5 +1,6 @@
 //! `POST /v1/invitations/{invitation_id}/resend`.
 
+use audit::Entry;
 use axum::extract::State;
 use identity::{Actor, Placement, store};
 use kernel::{InvitationId, Permission};
@@ -37,6 +38,7 @@ pub(crate) async fn resend(
     let now = app.clock().now();
     let renewed = invitation.renewed(now)?;
     actor.may_place(&Placement::default(), &Placement::promised(&invitation))?;
-    table.write(vec![store::renew(&table, &renewed, now)?]).await?;
+    let told = Entry::new(caller.origin(), "invitation.resent", id);
+    audit::write(&table, told, now, vec![store::renew(&table, &renewed, now)?]).await?;
     Ok(Reply::ok(InvitationView::new(renewed, now)))
 }

@@ -1,5 +1,6 @@
 //! `DELETE /v1/invitations/{invitation_id}`.
 
+use audit::Entry;
 use axum::extract::State;
 use identity::{Actor, Placement, grants, store};
 use kernel::{InvitationId, Permission};
@@ -37,6 +38,7 @@ pub(crate) async fn revoke(
     let promised = Placement::promised(&invitation);
     // A role that the club has given up since allows nothing, and may be taken back by anybody.
     grants::may_place(&actor.rights, &actor.own_roles, &promised, &Placement::default())?;
-    table.write(vec![store::revoke_invitation(&table, id, app.clock().now())]).await?;
+    let (told, now) = (Entry::new(caller.origin(), "invitation.revoked", id), app.clock().now());
+    audit::write(&table, told, now, vec![store::revoke_invitation(&table, id, now)]).await?;
     Ok(Reply::no_content())
 }

@@ -1,10 +1,11 @@
 //! `POST /v1/auth/mfa/totp/confirm`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join;
 use garde::Validate;
 use identity::{Proof, RecoveryCode, second_factor_not_enrolled, store};
-use kernel::{AccountId, Error, Method, Result};
+use kernel::{Error, Method, Origin, Result};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,7 +59,7 @@ pub(crate) async fn confirm(
 ) -> Outcome<RecoveryCodes> {
     let (platform, now) = (app.table().platform(), app.clock().now());
     let (account, id) = (caller.account(), caller.session());
-    let codes = confirmed(&app, account, &input.code).await?;
+    let codes = confirmed(&app, caller.origin(), &input.code).await?;
     // The code that confirmed is a proof, too; the session has it from its next token on.
     if let Some(session) = store::session_of(&platform, account, id).await? {
         let proof = Proof { second_factor: true, ..session.proof.and(Method::Otp, now) };
@@ -67,12 +68,9 @@ pub(crate) async fn confirm(
     Ok(Reply::ok(RecoveryCodes::reveal(&codes)).secret())
 }
 
-/// Confirms the pending secret of this account by its first code.
-pub(crate) async fn confirmed(
-    app: &App,
-    account: AccountId,
-    code: &str,
-) -> Result<Vec<RecoveryCode>> {
+/// Confirms the pending secret of whoever acts by its first code.
+pub(crate) async fn confirmed(app: &App, origin: &Origin, code: &str) -> Result<Vec<RecoveryCode>> {
+    let account = origin.account;
     let (platform, now) = (app.table().platform(), app.clock().now());
     let enrolled = store::totp(&platform, account);
     let ((_, email), factor) = try_join(owner(app, account), enrolled).await?;
@@ -85,6 +83,8 @@ pub(crate) async fn confirmed(
     })?;
     let codes = RecoveryCode::generate()?;
     let whose = (account, &email);
-    platform.write(store::confirm(&platform, whose, &factor, step, &codes, now)).await?;
+    let told = Entry::new(origin, "mfa.confirmed", account);
+    let writes = store::confirm(&platform, whose, &factor, step, &codes, now);
+    audit::write_platform(&platform, told, now, writes).await?;
     Ok(codes)
 }

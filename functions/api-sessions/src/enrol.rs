@@ -4,11 +4,11 @@
 use axum::extract::State;
 use garde::Validate;
 use identity::{ChallengePurpose, DeviceName, Entrant, Proof, Tokens};
-use kernel::{Error, Method};
+use kernel::{Error, Method, Origin};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Body, Correlation, Envelope, Outcome, Problem, Reply};
+use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
 
 use crate::{
     confirm_totp::{RecoveryCodes, confirmed},
@@ -83,12 +83,19 @@ pub(crate) struct Enrolled {
 )]
 pub(crate) async fn confirm(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     Correlation(correlation): Correlation,
     Body(input): Body<EnrolmentCode>,
 ) -> Outcome<Enrolled> {
     let now = app.clock().now();
     let challenge = read_challenge(&app, &input.challenge, ChallengePurpose::Enrol).await?;
-    let recovery_codes = confirmed(&app, challenge.account, &input.code).await?;
+    let origin = Origin {
+        account: challenge.account,
+        session: None,
+        address,
+        correlation: correlation.clone(),
+    };
+    let recovery_codes = confirmed(&app, &origin, &input.code).await?;
     let proof = Proof::by(&challenge.methods, true, now).and(Method::Otp, now);
     let entrant =
         Entrant { account: challenge.account, club: challenge.club, proof, device: input.device };

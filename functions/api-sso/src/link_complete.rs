@@ -1,5 +1,6 @@
 //! `POST /v1/auth/sso/link/complete`.
 
+use audit::Entry;
 use axum::extract::State;
 use identity::{Identity, Purpose, store};
 use runtime::App;
@@ -50,6 +51,8 @@ pub(crate) async fn complete(
         return Ok(Reply::ok(known.into()));
     }
     let identity = Identity::new(&person, &provider.name, account_id, app.clock().now());
-    platform.write(vec![store::link(&platform, &identity)?]).await?;
+    let told = Entry::new(caller.origin(), "identity.linked", account_id);
+    let writes = vec![store::link(&platform, &identity)?];
+    audit::write_platform(&platform, told, app.clock().now(), writes).await?;
     Ok(Reply::ok(identity.into()))
 }

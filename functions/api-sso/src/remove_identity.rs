@@ -1,5 +1,6 @@
 //! `DELETE /v1/auth/identities/{identity_id}`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join;
 use identity::{IdentityId, speaks_for_account, store};
@@ -40,7 +41,8 @@ pub(crate) async fn remove(
     let other = all.into_iter().map(|it| it.id).find(|other| *other != id);
     let other = other.filter(|_| credential.password_hash.is_none());
     let writes = store::unlink(&platform, &identity, account.address()?, other.as_ref());
-    platform.write(writes).await?;
+    let told = Entry::new(caller.origin(), "identity.unlinked", account.id);
+    audit::write_platform(&platform, told, app.clock().now(), writes).await?;
     Ok(Reply::no_content())
 }
 

@@ -1,5 +1,6 @@
 //! `POST /v1/users/{account_id}/guardians`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join4;
 use garde::Validate;
@@ -62,7 +63,9 @@ pub(crate) async fn add(
         added_by: caller.account(),
         since: app.clock().now(),
     };
-    table.write(store::link(&table, &guardianship)?).await?;
+    let told = Entry::new(caller.origin(), "guardian.added", child);
+    let told = told.making(&serde_json::json!({ "guardian_id": guardianship.guardian_id }))?;
+    audit::write(&table, told, guardianship.since, store::link(&table, &guardianship)?).await?;
     let location = format!("/v1/users/{child}/guardians");
     Ok(Reply::created(location, Guardian::of(&guardianship, Some(guardian.name))))
 }

@@ -1,5 +1,6 @@
 //! `PATCH /v1/users/{account_id}`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join3;
 use identity::Membership;
@@ -69,7 +70,11 @@ pub(crate) async fn change(
     } else if renamed && if_match.is_some() {
         writes.push(store::profile_unchanged(&table, &profile));
     }
-    table.write(writes).await?;
+    if renamed || differs {
+        // What changed stays out: the log outlives people's wish to be forgotten.
+        let told = Entry::new(caller.origin(), "profile.changed", account);
+        audit::write(&table, told, app.clock().now(), writes).await?;
+    }
 
     let version = before.version + u64::from(renamed);
     let membership = Membership { name, version, ..before };

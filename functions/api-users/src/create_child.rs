@@ -1,5 +1,6 @@
 //! `POST /v1/users/me/children`.
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{Account, Membership};
@@ -78,7 +79,8 @@ pub(crate) async fn create(
     ];
     writes.extend(identity::store::join(&platform, &table, &membership, now)?);
     writes.extend(store::link(&table, &guardianship)?);
-    platform.write(writes).await?;
+    let told = Entry::new(caller.origin(), "child.created", account.id);
+    audit::write(&table, told, now, writes).await?;
 
     let (profile, fields) = known(&table, account.id).await?;
     let child = Own { account, profile, fields };

@@ -1,5 +1,6 @@
 //! `POST /v1/users/me/children/{account_id}/promote`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join3;
 use garde::Validate;
@@ -73,12 +74,12 @@ pub(crate) async fn promote(
         .for_account(acting.account);
     let told = InvitationCreated { invitation_id: invitation.id };
     let event = table.event(InvitationCreated::TYPE, InvitationCreated::VERSION, now, &told)?;
-    table
-        .write(vec![
-            identity::store::invite(&table, &invitation)?.telling(&[event])?,
-            store::mark_invited(&table, acting.account, now),
-        ])
-        .await?;
+    let writes = vec![
+        identity::store::invite(&table, &invitation)?.telling(&[event])?,
+        store::mark_invited(&table, acting.account, now),
+    ];
+    let promoted = Entry::new(caller.origin(), "child.promoted", acting.account);
+    audit::write(&table, promoted, now, writes).await?;
     let Invitation { id: invitation_id, email, expires_at, .. } = invitation;
     let location = format!("/v1/users/me/children/{child}");
     Ok(Reply::accepted(location, Promotion { invitation_id, email, expires_at }))

@@ -1,5 +1,6 @@
 //! `PUT /v1/consent-documents/{document}`.
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use kernel::{Error, jiff::Timestamp};
@@ -100,7 +101,9 @@ pub(crate) async fn publish(
         _ => {
             let published_at = app.clock().now();
             let next = ConsentDocument { document: name, draft, published_at, version: known + 1 };
-            table.write(store::publish(&table, &next)?).await?;
+            let told = Entry::new(caller.origin(), "consent_document.published", &next.document);
+            let told = told.making(&serde_json::json!({ "version": next.version }))?;
+            audit::write(&table, told, published_at, store::publish(&table, &next)?).await?;
             next
         }
     };

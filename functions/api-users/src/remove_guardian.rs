@@ -1,5 +1,6 @@
 //! `DELETE /v1/users/{account_id}/guardians/{guardian_id}`.
 
+use audit::Entry;
 use axum::extract::State;
 use kernel::AccountId;
 use profiles::store;
@@ -26,6 +27,8 @@ pub(crate) async fn remove(
 ) -> Outcome<()> {
     let table = app.tenant_table(&caller)?;
     member(&table, child).await?;
-    table.write(store::unlink(&table, child, guardian)).await?;
+    let told = Entry::new(caller.origin(), "guardian.removed", child);
+    let told = told.removing(&serde_json::json!({ "guardian_id": guardian }))?;
+    audit::write(&table, told, app.clock().now(), store::unlink(&table, child, guardian)).await?;
     Ok(Reply::no_content())
 }

@@ -1,5 +1,6 @@
 //! `PUT /v1/person-fields`.
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use kernel::Error;
@@ -48,7 +49,9 @@ pub(crate) async fn replace(
     if fields.all() == before.all() {
         fields = before;
     } else {
-        table.write(vec![store::put_person_fields(&table, &fields)?]).await?;
+        let told = Entry::new(caller.origin(), "person_fields.changed", caller.club()?);
+        let writes = vec![store::put_person_fields(&table, &fields)?];
+        audit::write(&table, told, app.clock().now(), writes).await?;
     }
     Ok(Reply::ok(FieldsView::of(&fields, &caller)).etag(fields.version))
 }

@@ -7,6 +7,7 @@
 )]
 
 mod api_keys;
+mod audit_acts;
 mod audit_log;
 mod auth;
 mod bookings;
