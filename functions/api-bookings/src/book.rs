@@ -1,10 +1,10 @@
 //! `POST /v1/bookings`.
 
 use axum::extract::State;
-use booking::{Booking, LocalStart, Payable, Plan, Wish};
-use facilities::{Court, Venue, court_not_found, venue_not_found};
+use booking::{Booking, LocalStart, Party, Payable, Wish};
+use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
-use kernel::{BookingId, CourtId, PaymentId, Result, VenueId, jiff::Timestamp};
+use kernel::{BookingId, ClubId, CourtId, PaymentId, Result, VenueId, jiff::Timestamp};
 use payments::{Due, Payment, Provider, mercadopago::MercadoPago};
 use runtime::App;
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ pub(crate) struct Booked {
     responses(
         (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_BUSY, PAYMENTS_NOT_CONNECTED."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, PAYMENTS_NOT_CONNECTED."),
         (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
     )
 )]
@@ -64,10 +64,19 @@ pub(crate) async fn book(
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
     let table = app.tenant_table(&caller)?;
+    let asked = Asked {
+        venue_id: input.venue_id,
+        court_id: input.court_id,
+        wish: Wish { start: input.starts_at, duration_minutes: input.duration_minutes },
+        account_id: caller.account(),
+        asked_by: caller.account(),
+        party: Party::default(),
+        series: None,
+    };
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;
-        match make(&app, &caller, &table, &input).await {
+        match make(&app, &caller, &table, &asked).await {
             Err(error) if booking::may_be_repeated(&error) && rounds > 0 => {}
             Err(error) if booking::may_be_repeated(&error) => {
                 return Err(booking::day_changed().into());
@@ -94,25 +103,17 @@ struct Made {
 }
 
 /// One round of reads, the decision, one transaction.
-async fn make(app: &App, caller: &Caller, table: &TenantTable, input: &NewBooking) -> Result<Made> {
+async fn make(app: &App, caller: &Caller, table: &TenantTable, asked: &Asked) -> Result<Made> {
     let now = app.clock().now();
-    let wish = Wish { start: input.starts_at, duration_minutes: input.duration_minutes };
-    let dates = wish.days();
-    let venue_key = facilities::venue_key(table, input.venue_id);
-    let court_key = facilities::court_key(table, input.venue_id, input.court_id);
-    let day_keys = booking::day_keys(table, input.venue_id, input.court_id, &dates);
-    let mut keys = day_keys.clone();
-    keys.extend([venue_key.clone(), court_key.clone()]);
-    let mut items = table.batch_get(&keys).await?;
-    let venue: Venue = items.take(&venue_key)?.ok_or_else(venue_not_found)?;
-    let court: Court = items.take(&court_key)?.ok_or_else(court_not_found)?;
-    let days = booking::court_days(&mut items, &day_keys, &dates)?;
-
-    let plan = booking::plan(&venue, &court, wish, now)?;
-    let costs_something = !plan.price.is_zero();
+    let found = LookUp::of(table, asked).await?;
+    let agreed = found.judge(asked, now)?;
+    let costs_something = !agreed.plan.price.is_zero();
     let provider = if costs_something { Some(connect(app, caller.club()?).await?) } else { None };
-    let (booking, payment) = draft(app, caller, (&venue, &court), plan, now)?;
-    let mut writes = booking::book(table, &booking, &court, &days, now).await?;
+    let hold_seconds = u32::try_from(app.config().hold().as_secs()).unwrap_or(u32::MAX);
+    let payable = costs_something.then(|| Payable { payment: PaymentId::new(), hold_seconds });
+    let ids = (BookingId::new(), payable);
+    let Done { booking, mut writes } = found.book(table, asked, agreed, ids, now).await?;
+    let payment = payment(&booking, caller.club()?, now);
     if let Some(payment) = &payment {
         writes.push(payments::create(table, &app.table().platform(), payment)?);
     }
@@ -120,27 +121,14 @@ async fn make(app: &App, caller: &Caller, table: &TenantTable, input: &NewBookin
     Ok(Made { booking, due: payment.zip(provider) })
 }
 
-/// The booking, and the payment of one that costs something.
-fn draft(
-    app: &App,
-    caller: &Caller,
-    place: (&Venue, &Court),
-    plan: Plan,
-    now: Timestamp,
-) -> Result<(Booking, Option<Payment>)> {
-    let hold_seconds = u32::try_from(app.config().hold().as_secs()).unwrap_or(u32::MAX);
-    let payable = Payable { payment: PaymentId::new(), hold_seconds };
-    let payable = (!plan.price.is_zero()).then_some(payable);
-    let booking = Booking::new(BookingId::new(), caller.account(), place, plan, payable, now);
-    let club = caller.club()?;
-    let payment = booking.payment_id.zip(booking.hold_expires_at).map(|(id, expires_at)| {
-        let due = Due {
-            booking_id: booking.id,
-            account_id: booking.account_id,
-            amount: booking.price,
-            expires_at,
-        };
-        Payment::new(id, club, Provider::Mercadopago, due, now)
-    });
-    Ok((booking, payment))
+/// The payment of a booking that costs something.
+fn payment(booking: &Booking, club: ClubId, now: Timestamp) -> Option<Payment> {
+    let (id, expires_at) = booking.payment_id.zip(booking.hold_expires_at)?;
+    let due = Due {
+        booking_id: booking.id,
+        account_id: booking.account_id,
+        amount: booking.price,
+        expires_at,
+    };
+    Some(Payment::new(id, club, Provider::Mercadopago, due, now))
 }

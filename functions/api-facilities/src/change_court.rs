@@ -65,6 +65,7 @@ pub(crate) async fn change(
         indoor: input.indoor,
         durations_minutes: input.durations_minutes,
         price_per_hour: input.price_per_hour,
+        ..CourtChange::default()
     };
     let court = before.clone().changed(change);
     let court = if court.differs(&before) {

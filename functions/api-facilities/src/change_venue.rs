@@ -61,6 +61,7 @@ pub(crate) async fn change(
         name: input.name,
         opening_hours: input.opening_hours,
         start_every_minutes: input.start_every_minutes,
+        ..VenueChange::default()
     };
     let venue = before.clone().changed(change);
     let venue = if venue.differs(&before) {

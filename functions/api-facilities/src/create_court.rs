@@ -1,7 +1,9 @@
 //! `POST /v1/venues/{venue_id}/courts`.
 
 use axum::extract::State;
-use facilities::{Court, Durations, Name, PricePerHour, Sport, Status, Surface, check_currency};
+use facilities::{
+    Court, CourtTerms, Durations, Name, PricePerHour, Sport, Status, Surface, check_currency,
+};
 use garde::Validate;
 use kernel::{CourtId, Permission, VenueId};
 use runtime::App;
@@ -57,6 +59,11 @@ pub(crate) async fn create(
         sport: input.sport,
         surface: input.surface,
         indoor: input.indoor,
+        lights: false,
+        capacity: None,
+        terms: CourtTerms::default(),
+        groups: Vec::new(),
+        made_of: Vec::new(),
         durations_minutes: input.durations_minutes,
         price_per_hour: input.price_per_hour,
         status: Status::Active,

@@ -2,12 +2,24 @@
 
 use facilities::{Court, Name, Venue, Zone};
 use kernel::{
-    AccountId, BookingId, CourtId, Money, PaymentId, Result, VenueId,
-    jiff::{SignedDuration, Timestamp, civil::Date},
+    AccountId, BookingId, CourtId, Money, PaymentId, Result, SeriesId, VenueId,
+    jiff::{
+        SignedDuration, Timestamp,
+        civil::{Date, DateTime},
+    },
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Part, Plan, Status, Step};
+use crate::{Part, Party, Plan, Status, Step, local_day::day_of};
+
+/// The occurrence of a series that a booking is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InSeries {
+    /// Which series.
+    pub series_id: SeriesId,
+    /// The local start that the rule gave it: iCalendar's RECURRENCE-ID. It stays when the booking is moved.
+    pub recurrence_id: DateTime,
+}
 
 /// A court for a time, for somebody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,18 +36,33 @@ pub struct Booking {
     pub court_id: CourtId,
     /// What the court was called when it was booked.
     pub court_name: Name,
+    /// The courts whose days it takes slots of, if others than its own: those that its court is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<CourtId>,
     /// The venue's clock.
     pub time_zone: Zone,
     /// When it begins.
     pub starts_at: Timestamp,
     /// When it ends.
     pub ends_at: Timestamp,
-    /// The slots it takes, by local day; it is listed under the first.
+    /// The slots it takes, by local day, buffers included.
     pub parts: Vec<Part>,
     /// What it costs.
     pub price: Money,
     /// How it stands.
     pub status: Status,
+    /// Who plays, beside whose it is.
+    #[serde(default, skip_serializing_if = "Party::is_alone")]
+    pub party: Party,
+    /// The series it belongs to, and as which occurrence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<InSeries>,
+    /// Who made it, where that is not whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<AccountId>,
+    /// Grows whenever its time or court changes, or it is cancelled: iCalendar's SEQUENCE (RFC 5545 3.8.7.4).
+    #[serde(default)]
+    pub sequence: u32,
     /// Until when an unpaid booking keeps its slots; only while held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_expires_at: Option<Timestamp>,
@@ -50,6 +77,12 @@ pub struct Booking {
     /// When its hold ended unpaid, if ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expired_at: Option<Timestamp>,
+    /// When they checked in, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_in_at: Option<Timestamp>,
+    /// When it was found that nobody came, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed_at: Option<Timestamp>,
     /// When it was cancelled, if ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<Timestamp>,
@@ -92,27 +125,39 @@ impl Booking {
             venue_name: venue.name.clone(),
             court_id: court.id,
             court_name: court.name.clone(),
+            takes: court.made_of.clone(),
             time_zone: venue.time_zone.clone(),
             starts_at: plan.starts_at,
             ends_at: plan.ends_at,
             parts: plan.parts,
             price: plan.price,
             status,
+            party: Party::default(),
+            series: None,
+            made_by: None,
+            sequence: 0,
             hold_expires_at: payable.and_then(until),
             payment_id: payable.map(|payable| payable.payment),
             created_at: now,
             confirmed_at: payable.is_none().then_some(now),
             expired_at: None,
+            checked_in_at: None,
+            missed_at: None,
             cancelled_at: None,
             cancelled_by: None,
             version: 1,
         }
     }
 
-    /// The local day it is listed under.
+    /// The local day it is listed under: the one it starts on.
     pub fn date(&self) -> Date {
-        let listed = self.parts.first().map(|part| part.date);
-        listed.unwrap_or_else(|| self.time_zone.rules().to_datetime(self.starts_at).date())
+        let zone = self.time_zone.rules();
+        day_of(zone, self.starts_at).unwrap_or_else(|_| zone.to_datetime(self.starts_at).date())
+    }
+
+    /// The courts whose days it takes slots of.
+    pub fn courts(&self) -> &[CourtId] {
+        if self.takes.is_empty() { std::slice::from_ref(&self.court_id) } else { &self.takes }
     }
 
     /// Whether its hold has ended and nobody has released it yet.
@@ -133,7 +178,12 @@ impl Booking {
         match step {
             Step::Confirm | Step::Reclaim => next.confirmed_at = Some(now),
             Step::Expire => next.expired_at = Some(now),
-            Step::Cancel => next.cancelled_at = Some(now),
+            Step::Cancel => {
+                next.cancelled_at = Some(now);
+                next.sequence += 1;
+            }
+            Step::CheckIn => next.checked_in_at = Some(now),
+            Step::Miss => next.missed_at = Some(now),
         }
         Ok(next)
     }

@@ -27,6 +27,8 @@ pub struct CourtDay {
     pub taken: Slots,
     /// Which of them are held, and until when.
     pub holds: Vec<Hold>,
+    /// Slots in which the court is closed, whoever has them.
+    pub closed: Slots,
     /// Grows with every change.
     pub version: u64,
 }
@@ -48,38 +50,54 @@ impl CourtDay {
         self.holds.iter().filter(move |hold| hold.until <= now)
     }
 
+    /// The slots that somebody has now.
+    pub fn had(&self, now: Timestamp) -> Slots {
+        self.expired(now).fold(self.taken, |had, hold| had.without(hold.slots))
+    }
+
     /// The slots that nobody else can have now.
     pub fn busy(&self, now: Timestamp) -> Slots {
-        self.expired(now).fold(self.taken, |busy, hold| busy.without(hold.slots))
+        self.had(now).with(self.closed)
     }
 }
 
-/// The days of one court that a booking may touch, as one round of reads found them; a day without any
+/// The days of the courts that a booking may touch, as one round of reads found them; a day without any
 /// booking has no item.
 #[derive(Debug, Clone, Default)]
-pub struct CourtDays(pub Vec<(Date, Option<CourtDay>)>);
+pub struct CourtDays(pub Vec<((CourtId, Date), Option<CourtDay>)>);
 
 impl CourtDays {
     /// A day's item.
-    pub fn on(&self, date: Date) -> Option<&CourtDay> {
-        self.0.iter().find(|(day, _)| *day == date)?.1.as_ref()
+    pub fn on(&self, court: CourtId, date: Date) -> Option<&CourtDay> {
+        self.0.iter().find(|(of, _)| *of == (court, date))?.1.as_ref()
     }
 
-    /// Whether any of the parts meets slots that are busy now.
-    pub fn are_busy(&self, parts: &[Part], now: Timestamp) -> bool {
-        parts
-            .iter()
-            .any(|part| self.on(part.date).is_some_and(|day| day.busy(now).meets(part.slots())))
+    /// The items of the days on which these parts lie, each with its part.
+    fn under<'a>(&'a self, parts: &'a [Part]) -> impl Iterator<Item = (Part, &'a CourtDay)> {
+        let of_day = |((_, date), day): &'a ((CourtId, Date), Option<CourtDay>)| {
+            let day = day.as_ref()?;
+            let part = parts.iter().find(|part| part.date == *date)?;
+            Some((*part, day))
+        };
+        self.0.iter().filter_map(of_day)
+    }
+
+    /// Whether somebody has any of the slots now.
+    pub fn are_had(&self, parts: &[Part], now: Timestamp) -> bool {
+        self.under(parts).any(|(part, day)| day.had(now).meets(part.slots()))
+    }
+
+    /// Whether a court is closed in any of the slots.
+    pub fn are_closed(&self, parts: &[Part]) -> bool {
+        self.under(parts).any(|(part, day)| day.closed.meets(part.slots()))
     }
 
     /// The expired holds that are in the way of these parts.
     pub fn in_the_way(&self, parts: &[Part], now: Timestamp) -> Vec<BookingId> {
         let mut ids = Vec::new();
-        for part in parts {
-            let expired = self.on(part.date).into_iter().flat_map(|day| day.expired(now));
-            ids.extend(
-                expired.filter(|hold| hold.slots.meets(part.slots())).map(|hold| hold.booking_id),
-            );
+        for (part, day) in self.under(parts) {
+            let expired = day.expired(now).filter(|hold| hold.slots.meets(part.slots()));
+            ids.extend(expired.map(|hold| hold.booking_id));
         }
         ids.sort_unstable();
         ids.dedup();
@@ -97,10 +115,10 @@ pub struct VenueDay {
 }
 
 impl VenueDay {
-    /// A court's slots that are busy on this day.
+    /// A court's slots that are busy on this day, on any of the courts that it is made of.
     pub fn busy(&self, court: &Court, now: Timestamp) -> Slots {
-        let day = self.courts.iter().find(|day| day.court_id == court.id);
-        day.map(|day| day.busy(now)).unwrap_or_default()
+        let days = self.courts.iter().filter(|day| court.takes().contains(&day.court_id));
+        days.fold(Slots::default(), |busy, day| busy.with(day.busy(now)))
     }
 }
 
@@ -127,8 +145,8 @@ impl<'de> Visitor<'de> for ItemVisitor {
             count: u16,
             until: Timestamp,
         }
-        let (mut court_id, mut taken, mut holds, mut version) =
-            (None, Slots::default(), Vec::new(), 0);
+        let (mut court_id, mut taken, mut closed, mut holds, mut version) =
+            (None, Slots::default(), Slots::default(), Vec::new(), 0);
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
                 "SK" => {
@@ -136,6 +154,7 @@ impl<'de> Visitor<'de> for ItemVisitor {
                     court_id = sort.strip_prefix("COURT#").and_then(|id| id.parse().ok());
                 }
                 "taken" => taken = map.next_value::<Vec<u16>>()?.into_iter().collect(),
+                "closed" => closed = map.next_value::<Vec<u16>>()?.into_iter().collect(),
                 "version" => version = map.next_value()?,
                 name => match name.strip_prefix(HOLD_PREFIX) {
                     Some(id) => {
@@ -149,7 +168,7 @@ impl<'de> Visitor<'de> for ItemVisitor {
             }
         }
         let court_id = court_id.ok_or_else(|| A::Error::missing_field("SK"))?;
-        Ok(CourtDay { court_id, taken, holds, version })
+        Ok(CourtDay { court_id, taken, holds, closed, version })
     }
 }
 
@@ -162,18 +181,19 @@ mod tests {
         let (court, held, expired) = (CourtId::new(), BookingId::new(), BookingId::new());
         let json = serde_json::json!({
             "PK": "T#…", "SK": format!("COURT#{court}"), "kind": "court_day", "ttl": 1, "version": 7,
-            "taken": [1, 2, 3, 10, 11],
+            "taken": [1, 2, 3, 10, 11], "closed": [30],
             format!("hold_{held}"): { "first": 1, "count": 3, "until": "2026-11-21T12:10:00.000Z" },
             format!("hold_{expired}"): { "first": 10, "count": 2, "until": "2026-11-21T12:00:00.000Z" },
         });
         let day: CourtDay = serde_json::from_value(json).unwrap();
         assert_eq!((day.court_id, day.version, day.holds.len()), (court, 7, 2));
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
-        assert_eq!(day.busy(now).numbers().collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(day.busy(now).numbers().collect::<Vec<_>>(), [1, 2, 3, 30]);
         let date = "2026-11-21".parse().unwrap();
-        let days = CourtDays(vec![(date, Some(day))]);
+        let days = CourtDays(vec![((court, date), Some(day))]);
         let part = |first| [Part { date, first, count: 3 }];
-        assert!(days.are_busy(&part(3), now) && !days.are_busy(&part(9), now));
+        assert!(days.are_had(&part(3), now) && !days.are_had(&part(9), now));
+        assert!(days.are_closed(&part(28)) && !days.are_closed(&part(20)));
         assert_eq!(days.in_the_way(&part(9), now), [expired]);
         assert!(days.in_the_way(&part(20), now).is_empty());
     }

@@ -18,6 +18,22 @@ pub fn slot_taken() -> Error {
     )
 }
 
+/// 409: the club has closed the court then.
+pub fn court_closed() -> Error {
+    Error::conflict(
+        "COURT_CLOSED",
+        "the club has closed the court for all or part of that time; choose another time or court",
+    )
+}
+
+/// 409: the member's bookings are not what they were when they were read. See [`may_be_repeated`].
+pub(crate) fn diary_changed() -> Error {
+    Error::conflict(
+        "DIARY_CHANGED",
+        "the member is booking something else at this moment; try again",
+    )
+}
+
 /// 422: the start is over.
 pub(crate) fn start_in_past() -> Error {
     Error::invalid("START_IN_PAST", "the start has passed; choose a later one")
@@ -44,5 +60,5 @@ pub fn day_changed() -> Error {
 /// Whether a refused booking may succeed after the same things were read again: the day, the court or the
 /// holds in the way changed in between, and nobody has yet taken the slot.
 pub fn may_be_repeated(error: &Error) -> bool {
-    matches!(error.code(), "COURT_BUSY" | "STALE_VERSION")
+    matches!(error.code(), "COURT_BUSY" | "DIARY_CHANGED" | "STALE_VERSION")
 }

@@ -40,7 +40,7 @@ impl<'a> Opening<'a> {
         let mut spans = Vec::new();
         let mut day = date;
         for _ in 0..DAYS {
-            for interval in venue.opening_hours.on(day.weekday()) {
+            for interval in venue.hours_on(day) {
                 let span = span(venue.time_zone.rules(), day, *interval)?;
                 // A change of the clock may leave nothing of an interval.
                 spans.extend((span.opens < span.closes).then_some(span));
@@ -96,7 +96,7 @@ impl<'a> Opening<'a> {
     }
 
     fn outside(&self) -> Error {
-        let hours = self.venue.opening_hours.on(self.date.weekday());
+        let hours = self.venue.hours_on(self.date);
         Error::invalid(
             "OUTSIDE_OPENING_HOURS",
             "the venue is not open for all of that time; see its opening hours of that day",

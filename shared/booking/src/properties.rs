@@ -167,6 +167,7 @@ fn stored(
                     court_id: court,
                     taken: Slots::default(),
                     holds: vec![],
+                    closed: Slots::default(),
                     version: 1,
                 };
                 days.push((part.date, day));

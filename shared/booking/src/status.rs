@@ -15,6 +15,10 @@ pub enum Status {
     Held,
     /// The court is theirs.
     Confirmed,
+    /// They are there.
+    CheckedIn,
+    /// They did not come, and the rest of the time was given back.
+    NoShow,
     /// Given up, by the player or the club.
     Cancelled,
     /// Not paid in time.
@@ -32,6 +36,10 @@ pub enum Step {
     Cancel,
     /// It is paid after its hold has ended, and its slots are still free.
     Reclaim,
+    /// They are there.
+    CheckIn,
+    /// They did not come.
+    Miss,
 }
 
 impl Status {
@@ -40,6 +48,8 @@ impl Status {
         match self {
             Self::Held => "held",
             Self::Confirmed => "confirmed",
+            Self::CheckedIn => "checked_in",
+            Self::NoShow => "no_show",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
         }
@@ -47,20 +57,29 @@ impl Status {
 
     /// Whether its slots are its own.
     pub const fn has_slots(self) -> bool {
-        matches!(self, Self::Held | Self::Confirmed)
+        matches!(self, Self::Held | Self::Confirmed | Self::CheckedIn)
     }
 
-    /// What it becomes: `BOOKING_HELD`, `BOOKING_CONFIRMED`, `BOOKING_CANCELLED` or `BOOKING_EXPIRED` where the step
-    /// is not possible any more, or not yet.
+    /// What it becomes: `BOOKING_HELD`, `BOOKING_CONFIRMED`, `BOOKING_CHECKED_IN`, `BOOKING_MISSED`,
+    /// `BOOKING_CANCELLED` or `BOOKING_EXPIRED` where the step is not possible any more, or not yet.
     pub fn after(self, step: Step) -> Result<Self> {
         match (self, step) {
             (Self::Held, Step::Confirm) | (Self::Expired, Step::Reclaim) => Ok(Self::Confirmed),
             (Self::Held, Step::Expire) => Ok(Self::Expired),
-            (Self::Held | Self::Confirmed, Step::Cancel) => Ok(Self::Cancelled),
+            (Self::Held | Self::Confirmed | Self::CheckedIn, Step::Cancel) => Ok(Self::Cancelled),
+            (Self::Confirmed, Step::CheckIn) => Ok(Self::CheckedIn),
+            (Self::Confirmed, Step::Miss) => Ok(Self::NoShow),
             (Self::Held, _) => Err(refused("BOOKING_HELD", "the booking is held and not paid")),
             (Self::Confirmed, _) => {
                 Err(refused("BOOKING_CONFIRMED", "the booking is already confirmed"))
             }
+            (Self::CheckedIn, _) => {
+                Err(refused("BOOKING_CHECKED_IN", "the players have checked in already"))
+            }
+            (Self::NoShow, _) => Err(refused(
+                "BOOKING_MISSED",
+                "nobody checked in, and the court was given back; book again",
+            )),
             (Self::Cancelled, _) => {
                 Err(refused("BOOKING_CANCELLED", "the booking is cancelled; book again"))
             }
@@ -95,10 +114,14 @@ mod tests {
             (S::Held, T::Expire, S::Expired),
             (S::Held, T::Cancel, S::Cancelled),
             (S::Confirmed, T::Cancel, S::Cancelled),
+            (S::CheckedIn, T::Cancel, S::Cancelled),
+            (S::Confirmed, T::CheckIn, S::CheckedIn),
+            (S::Confirmed, T::Miss, S::NoShow),
             (S::Expired, T::Reclaim, S::Confirmed),
         ];
-        for from in [S::Held, S::Confirmed, S::Cancelled, S::Expired] {
-            for step in [T::Confirm, T::Expire, T::Cancel, T::Reclaim] {
+        let states = [S::Held, S::Confirmed, S::CheckedIn, S::NoShow, S::Cancelled, S::Expired];
+        for from in states {
+            for step in [T::Confirm, T::Expire, T::Cancel, T::Reclaim, T::CheckIn, T::Miss] {
                 let expected = allowed.iter().find(|rule| (rule.0, rule.1) == (from, step));
                 assert_eq!(from.after(step).ok(), expected.map(|rule| rule.2), "{from} {step:?}");
             }

@@ -4,7 +4,7 @@ use kernel::{CourtId, Money, VenueId, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{DAY_MINUTES, Name, STEP_MINUTES, Sport, Status, Surface};
+use crate::{CourtTerms, DAY_MINUTES, Name, STEP_MINUTES, Sport, Status, Surface, Tag};
 
 /// A court of a venue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,24 @@ pub struct Court {
     pub surface: Surface,
     /// Whether it has a roof.
     pub indoor: bool,
+    /// Whether it has lights.
+    #[serde(default)]
+    pub lights: bool,
+    /// How many people may play at once; any number if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u16>,
     /// How long a booking may be.
     pub durations_minutes: Durations,
+    /// When it may be booked, changed and given up.
+    #[serde(default)]
+    pub terms: CourtTerms,
+    /// The groups it is counted in, by rules and waiting lists; at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Tag>,
+    /// The courts it is made of, for good: a full court of its halves. Whoever books it books them all, and
+    /// it is free while all of them are. Empty for a court of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_of: Vec<CourtId>,
     /// What an hour costs, in the club's currency; zero is free of charge.
     pub price_per_hour: PricePerHour,
     /// Whether it takes bookings.
@@ -41,6 +57,10 @@ pub struct CourtChange {
     pub sport: Option<Sport>,
     pub surface: Option<Surface>,
     pub indoor: Option<bool>,
+    pub lights: Option<bool>,
+    pub capacity: Option<Option<u16>>,
+    pub terms: Option<CourtTerms>,
+    pub groups: Option<Vec<Tag>>,
     pub durations_minutes: Option<Durations>,
     pub price_per_hour: Option<PricePerHour>,
 }
@@ -54,6 +74,10 @@ impl Court {
             sport: change.sport.unwrap_or(self.sport),
             surface: change.surface.unwrap_or(self.surface),
             indoor: change.indoor.unwrap_or(self.indoor),
+            lights: change.lights.unwrap_or(self.lights),
+            capacity: change.capacity.unwrap_or(self.capacity),
+            terms: change.terms.unwrap_or(self.terms),
+            groups: change.groups.unwrap_or(self.groups),
             durations_minutes: change.durations_minutes.unwrap_or(self.durations_minutes),
             price_per_hour: change.price_per_hour.unwrap_or(self.price_per_hour),
             version: self.version + 1,
@@ -64,6 +88,11 @@ impl Court {
     /// Whether more than the version is different.
     pub fn differs(&self, other: &Self) -> bool {
         Self { version: other.version, ..self.clone() } != *other
+    }
+
+    /// The courts whose days a booking of it takes: itself, or those it is made of.
+    pub fn takes(&self) -> &[CourtId] {
+        if self.made_of.is_empty() { std::slice::from_ref(&self.id) } else { &self.made_of }
     }
 }
 

@@ -1,8 +1,13 @@
 //! When a venue is open: per weekday a list of intervals on its own clock.
 
-use kernel::{DAY_MINUTES, STEP_MINUTES, TimeOfDay, jiff::civil::Weekday};
+use kernel::{
+    DAY_MINUTES, STEP_MINUTES, TimeOfDay,
+    jiff::civil::{Date, Weekday},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::Name;
 
 /// Open from the first time to the second, which is not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,6 +41,50 @@ impl OpeningHours {
             Weekday::Saturday => &self.0.saturday,
             Weekday::Sunday => &self.0.sunday,
         }
+    }
+}
+
+/// A day that has hours of its own: a feast day, a late evening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "ExceptionalDay", into = "ExceptionalDay")]
+pub struct HoursException {
+    /// On the venue's calendar.
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+    /// When it is open instead, in order, none overlapping; closed all day if empty.
+    pub open: Vec<Interval>,
+    /// Why, for people.
+    pub reason: Option<Name>,
+}
+
+impl HoursException {
+    /// The most of a venue.
+    pub const MAX: usize = 120;
+}
+
+/// An exception as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExceptionalDay {
+    date: Date,
+    #[serde(default)]
+    open: Vec<Interval>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<Name>,
+}
+
+impl TryFrom<ExceptionalDay> for HoursException {
+    type Error = String;
+
+    fn try_from(ExceptionalDay { date, open, reason }: ExceptionalDay) -> Result<Self, String> {
+        check(&open).map_err(|problem| format!("{date}: {problem}"))?;
+        Ok(Self { date, open, reason })
+    }
+}
+
+impl From<HoursException> for ExceptionalDay {
+    fn from(HoursException { date, open, reason }: HoursException) -> Self {
+        Self { date, open, reason }
     }
 }
 

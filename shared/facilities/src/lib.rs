@@ -17,8 +17,11 @@ mod court;
 mod error;
 mod hours;
 mod name;
+mod named_hours;
+mod place;
 mod sport;
 mod store;
+mod terms;
 mod venue;
 mod zone;
 
@@ -26,14 +29,17 @@ pub use court::{Court, CourtChange, Durations, PricePerHour};
 pub use error::{
     check_currency, court_not_found, court_retired, stale, venue_not_found, venue_retired,
 };
-pub use hours::{Interval, OpeningHours, StartEvery, Week};
+pub use hours::{HoursException, Interval, OpeningHours, StartEvery, Week};
 pub use kernel::{DAY_MINUTES, STEP_MINUTES, Sport, TimeOfDay};
 pub use name::Name;
+pub use named_hours::{NamedHours, Tag};
+pub use place::{Address, Degrees, Location};
 pub use sport::Surface;
 pub use store::{
     COURTS_LIMIT, change_court, change_venue, court, court_key, court_unchanged, courts,
     create_court, create_venue, retire_court, retire_venue, venue, venue_key, venue_with_courts,
     venues,
 };
+pub use terms::{Buffer, CourtTerms, Notice, NoticeMinutes};
 pub use venue::{Status, Venue, VenueChange, VenueWithCourts};
 pub use zone::Zone;

@@ -1,10 +1,16 @@
 //! A venue: a place with courts, one clock and one set of opening hours.
 
-use kernel::{VenueId, jiff::Timestamp};
+use kernel::{
+    VenueId,
+    jiff::{Timestamp, civil::Date},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Court, Name, OpeningHours, StartEvery, Zone};
+use crate::{
+    Address, Court, HoursException, Interval, Location, Name, NamedHours, OpeningHours, StartEvery,
+    Tag, Zone,
+};
 
 /// Whether a venue or court takes bookings. A retired one keeps those that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,8 +42,20 @@ pub struct Venue {
     pub name: Name,
     /// Its clock. Fixed: bookings are kept on its local days.
     pub time_zone: Zone,
+    /// Where it is, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// Where it is on Earth: sunset is told by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// When it is open, on its own clock.
     pub opening_hours: OpeningHours,
+    /// Days with hours of their own, by date, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hours_exceptions: Vec<HoursException>,
+    /// Hours that rules and prices name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named_hours: Vec<NamedHours>,
     /// How far apart bookings may start, from each opening on.
     pub start_every_minutes: StartEvery,
     /// Whether it takes bookings.
@@ -53,7 +71,11 @@ pub struct Venue {
 #[expect(missing_docs, reason = "the fields are the venue's")]
 pub struct VenueChange {
     pub name: Option<Name>,
+    pub address: Option<Option<Address>>,
+    pub location: Option<Option<Location>>,
     pub opening_hours: Option<OpeningHours>,
+    pub hours_exceptions: Option<Vec<HoursException>>,
+    pub named_hours: Option<Vec<NamedHours>>,
     pub start_every_minutes: Option<StartEvery>,
 }
 
@@ -63,7 +85,11 @@ impl Venue {
     pub fn changed(self, change: VenueChange) -> Self {
         Self {
             name: change.name.unwrap_or(self.name),
+            address: change.address.unwrap_or(self.address),
+            location: change.location.unwrap_or(self.location),
             opening_hours: change.opening_hours.unwrap_or(self.opening_hours),
+            hours_exceptions: change.hours_exceptions.unwrap_or(self.hours_exceptions),
+            named_hours: change.named_hours.unwrap_or(self.named_hours),
             start_every_minutes: change.start_every_minutes.unwrap_or(self.start_every_minutes),
             version: self.version + 1,
             ..self
@@ -73,6 +99,19 @@ impl Venue {
     /// Whether more than the version is different.
     pub fn differs(&self, other: &Self) -> bool {
         Self { version: other.version, ..self.clone() } != *other
+    }
+
+    /// The open intervals of a local day: those of its own, or its weekday's.
+    pub fn hours_on(&self, date: Date) -> &[Interval] {
+        match self.hours_exceptions.iter().find(|exception| exception.date == date) {
+            Some(exception) => &exception.open,
+            None => self.opening_hours.on(date.weekday()),
+        }
+    }
+
+    /// Hours by their name.
+    pub fn named(&self, name: &Tag) -> Option<&NamedHours> {
+        self.named_hours.iter().find(|hours| hours.name == *name)
     }
 }
 

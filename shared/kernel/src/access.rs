@@ -69,12 +69,16 @@ permissions! {
     AuditRead = "audit:read";
     /// See venues, courts and free slots.
     FacilityRead = "facility:read";
-    /// Create, change and retire venues and courts.
+    /// Create, change and retire venues and courts, their prices and booking rules.
     FacilityManage = "facility:manage";
+    /// Close courts, and cancel what is booked on them.
+    FacilityClose = "facility:close";
     /// Book for oneself, see and cancel one's own bookings, pay them.
     BookingSelf = "booking:self";
-    /// See and cancel anybody's bookings.
+    /// Make, see, change and cancel anybody's bookings.
     BookingManage = "booking:manage";
+    /// Book against the club's rules, naming each.
+    BookingOverride = "booking:override";
     /// See any payment.
     PaymentRead = "payment:read";
     /// Give money back.
@@ -159,8 +163,10 @@ impl Role {
                 P::MemberManage,
                 P::FacilityRead,
                 P::FacilityManage,
+                P::FacilityClose,
                 P::BookingSelf,
                 P::BookingManage,
+                P::BookingOverride,
                 P::PaymentRead,
                 P::PaymentRefund,
                 P::LedgerRead,
@@ -198,8 +204,10 @@ const OWNER: &[Permission] = &[
     P::AuditRead,
     P::FacilityRead,
     P::FacilityManage,
+    P::FacilityClose,
     P::BookingSelf,
     P::BookingManage,
+    P::BookingOverride,
     P::PaymentRead,
     P::PaymentRefund,
     P::LedgerRead,

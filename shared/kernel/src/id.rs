@@ -120,8 +120,20 @@ ids! {
     VenueId = "vnu";
     /// A court of a venue.
     CourtId = "crt";
+    /// Something bookable beside a court: equipment with a stock, or a coach.
+    ResourceId = "rsc";
+    /// A price book of a venue.
+    PriceBookId = "prb";
+    /// A closure of courts.
+    ClosureId = "cls";
     /// A booking of a court.
     BookingId = "bkg";
+    /// Bookings that recur.
+    SeriesId = "srs";
+    /// A place in a waiting list.
+    WaitlistEntryId = "wle";
+    /// A calendar that others subscribe to.
+    FeedId = "fed";
     /// A payment, from checkout to refund.
     PaymentId = "pay";
     /// A refund of a payment.

@@ -20,9 +20,10 @@ pub use access::{Claims, Method, Permission, PermissionSet, Role, RoleName};
 pub use error::{Error, Kind, Result, Violation};
 pub use event::Event;
 pub use id::{
-    AccountId, ApiKeyId, AuditRecordId, BookingId, ClubId, CourtId, EventId, ExportId,
-    IdentityProviderId, InvitationId, LedgerTransactionId, OnboardingId, ParseIdError, PaymentId,
-    RefundId, SessionId, VenueId, random_uuid,
+    AccountId, ApiKeyId, AuditRecordId, BookingId, ClosureId, ClubId, CourtId, EventId, ExportId,
+    FeedId, IdentityProviderId, InvitationId, LedgerTransactionId, OnboardingId, ParseIdError,
+    PaymentId, PriceBookId, RefundId, ResourceId, SeriesId, SessionId, VenueId, WaitlistEntryId,
+    random_uuid,
 };
 pub use local_date::LocalDate;
 pub use money::{Currency, Money};

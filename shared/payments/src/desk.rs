@@ -248,7 +248,9 @@ pub async fn note_poll(
 fn standing(booking: &Booking) -> BookingStanding {
     match booking.status {
         booking::Status::Held => BookingStanding::Held,
-        booking::Status::Confirmed => BookingStanding::Confirmed,
+        booking::Status::Confirmed | booking::Status::CheckedIn | booking::Status::NoShow => {
+            BookingStanding::Confirmed
+        }
         booking::Status::Expired => BookingStanding::Expired { retakable: true },
         booking::Status::Cancelled => BookingStanding::Cancelled,
     }

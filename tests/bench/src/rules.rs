@@ -78,6 +78,7 @@ fn availability(rule: Measure<'_>) {
         court_id: court.id,
         taken,
         holds: Vec::new(),
+        closed: Slots::default(),
         version: 1,
     });
     let date = "2026-11-21".parse().expect("a day");

@@ -1,0 +1,398 @@
+//! Bookings and courts' days in the table, and the transactions that keep them in step.
+//!
+//! A slot is free exactly if the court's day does not contain it, or only by a hold that has ended. Who takes
+//! slots, and who gives them back, changes the day and the booking in one transaction, on conditions that
+//! only one of two such transactions can meet.
+
+use facilities::{Court, Venue, court_key, court_unchanged, venue_key};
+use kernel::{
+    AccountId, BookingId, CourtId, Error, Kind, Page, PageRequest, Result, VenueId,
+    jiff::{SignedDuration, Timestamp, civil::Date},
+    timestamp_text,
+};
+use serde_json::json;
+use table::{
+    Condition, Index, Item, Items, Key, Query, TenantTable, Update, Value, Write, read_item,
+};
+
+use super::diaries::{confirm_entry, enter, reenter, strike_out};
+use crate::{
+    Booking, BookingFact, CourtDay, CourtDays, Diary, Part, Slots, Status, Step, VenueDay,
+    day::HOLD_PREFIX,
+    error::{booking_changed, booking_not_found, court_closed, day_changed, slot_taken},
+    event::{self, Freed},
+};
+
+/// So many slots can be named one by one, twice each, in a condition: an expression holds 300 operators and 4 KB.
+const NAMED_SLOTS: u16 = 49;
+/// So many holds that have ended are released in the transaction that takes their slots.
+const RELEASED_TOGETHER: usize = 20;
+/// A court's day is dropped so long after its bookings: nobody can take its slots any more.
+const DAY_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A booking after a step, and the writes that make it so: one transaction, with what others add to it.
+pub struct Changed {
+    /// As it will be.
+    pub booking: Booking,
+    /// All of them or none.
+    pub writes: Vec<Write>,
+}
+
+fn booking_key(table: &TenantTable, booking: BookingId) -> Key {
+    table.key(format_args!("BOOKING#{booking}"), "BOOKING")
+}
+
+fn day_key(table: &TenantTable, venue: VenueId, date: Date, court: CourtId) -> Key {
+    table.key(format_args!("DAY#{venue}#{date}"), format_args!("COURT#{court}"))
+}
+
+/// The days of courts, each with its key: for the one round of reads of a booking.
+pub fn day_keys(
+    table: &TenantTable,
+    venue: VenueId,
+    courts: &[CourtId],
+    days: &[Date],
+) -> Vec<((CourtId, Date), Key)> {
+    let of_court = |court: &CourtId| {
+        let key = |date: &Date| ((*court, *date), day_key(table, venue, *date, *court));
+        days.iter().map(key).collect::<Vec<_>>()
+    };
+    courts.iter().flat_map(of_court).collect()
+}
+
+/// The same days, out of what that round has found.
+pub fn court_days(items: &mut Items, keys: &[((CourtId, Date), Key)]) -> Result<CourtDays> {
+    let found = keys.iter().map(|(of, key)| Ok((*of, items.take(key)?)));
+    found.collect::<Result<_>>().map(CourtDays)
+}
+
+/// One query of `DAY#<venue>#<date>`, a moment old at most: all courts of a venue on a local day. Whoever
+/// books meets the conditions of [`book`].
+pub async fn venue_day(table: &TenantTable, venue: VenueId, date: Date) -> Result<VenueDay> {
+    let partition = table.partition(format_args!("DAY#{venue}#{date}"));
+    let query = Query::of(partition).eventually();
+    Ok(VenueDay { date, courts: table.query_all(&query).await? })
+}
+
+/// Get one booking.
+pub async fn booking(table: &TenantTable, booking: BookingId) -> Result<Booking> {
+    table.get(&booking_key(table, booking)).await?.ok_or_else(booking_not_found)
+}
+
+/// A page of an account's bookings: `ACCOUNT#<account>` in the first index, latest start first.
+pub async fn bookings_of_account(
+    table: &TenantTable,
+    account: AccountId,
+    page: PageRequest,
+) -> Result<Page<Booking>> {
+    let partition = table.partition(format_args!("ACCOUNT#{account}"));
+    table.query(&Query::index(Index::Gsi1, partition).descending().page(page)).await
+}
+
+/// A page of the bookings that start on a venue's local day: `VENUEDAY#<venue>#<date>` in the second index, by
+/// start and court.
+pub async fn bookings_of_day(
+    table: &TenantTable,
+    venue: VenueId,
+    date: Date,
+    page: PageRequest,
+) -> Result<Page<Booking>> {
+    let partition = table.partition(format_args!("VENUEDAY#{venue}#{date}"));
+    table.query(&Query::index(Index::Gsi2, partition).page(page)).await
+}
+
+/// The writes of a new booking: its slots, itself, its entry in the member's diary, and the check that the court
+/// is still as it was read.
+///
+/// `SLOT_TAKEN` or `COURT_CLOSED` at once where the days as read say so. Where a hold that has ended is in the way, one more round
+/// reads its booking, and the same transaction expires it. What the transaction itself refuses is `SLOT_TAKEN`,
+/// `COURT_RETIRED`, or something that [`crate::may_be_repeated`].
+pub async fn book(
+    table: &TenantTable,
+    booking: &Booking,
+    (venue, court): (&Venue, &Court),
+    (days, diary): (&CourtDays, &Diary),
+    now: Timestamp,
+) -> Result<Vec<Write>> {
+    let mut writes = claim(table, booking, days, now).await?;
+    writes.push(enter(table, diary, booking, (venue, court), now)?);
+    let kind = if booking.status == Status::Held { event::HELD } else { event::CONFIRMED };
+    writes.push(put(table, booking, kind, now)?.if_absent());
+    writes.push(court_unchanged(table, court));
+    Ok(writes)
+}
+
+/// The writes that confirm a held booking; its slots stay, no longer for a while only.
+pub fn confirm(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<Changed> {
+    let booking = before.stepped(Step::Confirm, now)?;
+    let mut writes = vec![replace(table, before, &booking, event::CONFIRMED, now)?];
+    let hold = hold_name(before.id);
+    writes.extend(places(before, &before.parts).map(|(court, part)| {
+        let update = Update::new().remove(hold.clone()).add("version", 1_u64);
+        Write::update(day_key(table, before.venue_id, part.date, court), update)
+            .when(Condition::exists(hold.clone()))
+            .or(|_| booking_changed())
+    }));
+    writes.push(confirm_entry(table, before));
+    Ok(Changed { booking, writes })
+}
+
+/// The writes that end a hold unpaid and give its slots back.
+pub fn expire(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<Changed> {
+    let booking = before.stepped(Step::Expire, now)?;
+    let mut writes = vec![replace(table, before, &booking, event::EXPIRED, now)?];
+    writes.extend(give_back(table, before, &before.parts, now));
+    writes.push(strike_out(table, before));
+    Ok(Changed { booking, writes })
+}
+
+/// The writes that give up a held or confirmed booking, and its slots.
+pub fn cancel(
+    table: &TenantTable,
+    before: &Booking,
+    by: AccountId,
+    now: Timestamp,
+) -> Result<Changed> {
+    let mut booking = before.stepped(Step::Cancel, now)?;
+    booking.cancelled_by = Some(by);
+    let mut writes = vec![replace(table, before, &booking, event::CANCELLED, now)?];
+    writes.extend(give_back(table, before, &before.parts, now));
+    writes.push(strike_out(table, before));
+    Ok(Changed { booking, writes })
+}
+
+/// The writes that confirm an expired booking that was paid late, if its court is still there and its slots
+/// are still free; `None` where they are not, or play would have begun: then the money goes back.
+///
+/// One round reads the court and the days. The transaction itself may still be refused, as [`book`]'s may; the
+/// same message read again then finds out why.
+pub async fn reclaim(
+    table: &TenantTable,
+    before: &Booking,
+    now: Timestamp,
+) -> Result<Option<Changed>> {
+    let booking = before.stepped(Step::Reclaim, now)?;
+    if before.has_started(now) {
+        return Ok(None);
+    }
+    let dates: Vec<_> = before.parts.iter().map(|part| part.date).collect();
+    let days = day_keys(table, before.venue_id, before.courts(), &dates);
+    let court = court_key(table, before.venue_id, before.court_id);
+    let venue = venue_key(table, before.venue_id);
+    let mut keys: Vec<_> = days.iter().map(|(_, key)| key.clone()).collect();
+    keys.extend([court.clone(), venue.clone()]);
+    let mut items = table.batch_get(&keys).await?;
+    let (court, venue) = (items.take::<Court>(&court)?, items.take::<Venue>(&venue)?);
+    let court = court.filter(|court| court.status == facilities::Status::Active);
+    let (Some(court), Some(venue)) = (court, venue) else { return Ok(None) };
+    let days = court_days(&mut items, &days)?;
+    let mut writes = match claim(table, &booking, &days, now).await {
+        Err(error) if is_gone(&error) => return Ok(None),
+        claimed => claimed?,
+    };
+    writes.push(reenter(table, &booking, (&venue, &court))?);
+    writes.push(replace(table, before, &booking, event::CONFIRMED, now)?);
+    writes.push(court_unchanged(table, &court));
+    Ok(Some(Changed { booking, writes }))
+}
+
+/// Whether somebody else has the slots, or nobody can.
+fn is_gone(error: &Error) -> bool {
+    [slot_taken().code(), court_closed().code()].contains(&error.code())
+}
+
+/// Every court and day on which a booking takes slots.
+fn places<'a>(
+    booking: &'a Booking,
+    parts: &'a [Part],
+) -> impl Iterator<Item = (CourtId, Part)> + 'a {
+    booking.courts().iter().flat_map(|court| parts.iter().map(|part| (*court, *part)))
+}
+
+/// The writes that take a booking's slots, and release the holds that have ended and are in its way.
+async fn claim(
+    table: &TenantTable,
+    booking: &Booking,
+    days: &CourtDays,
+    now: Timestamp,
+) -> Result<Vec<Write>> {
+    if days.are_closed(&booking.parts) {
+        return Err(court_closed());
+    }
+    if days.are_had(&booking.parts, now) {
+        return Err(slot_taken());
+    }
+    let ended = release_surplus(table, days.in_the_way(&booking.parts, now), now).await?;
+    let mut writes = Vec::new();
+    for (court, part) in places(booking, &booking.parts) {
+        let day = days.on(court, part.date);
+        writes.push(take(table, booking, (court, part), day, &ended, now)?);
+    }
+    for before in &ended {
+        let after = before.stepped(Step::Expire, now).map_err(|_| day_changed())?;
+        // A day of the booking itself is written once, by `take`.
+        let elsewhere = places(before, &before.parts).filter(|(court, part)| {
+            places(booking, &booking.parts)
+                .all(|(own, taken)| (own, taken.date) != (*court, part.date))
+        });
+        let given_back = give_back_at(table, before, elsewhere, now);
+        writes.extend(given_back.into_iter().map(|write| write.or(|_| day_changed())));
+        writes.push(replace(table, before, &after, event::EXPIRED, now)?.or(|_| day_changed()));
+    }
+    Ok(writes)
+}
+
+/// Reads the bookings whose holds have ended. More than one transaction holds are let go one by one, and the
+/// caller reads again.
+async fn release_surplus(
+    table: &TenantTable,
+    ended: Vec<BookingId>,
+    now: Timestamp,
+) -> Result<Vec<Booking>> {
+    if ended.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = &ended[..ended.len().min(2 * RELEASED_TOGETHER)];
+    let keys: Vec<_> = ids.iter().map(|id| booking_key(table, *id)).collect();
+    let mut items = table.batch_get(&keys).await?;
+    let found = keys.iter().map(|key| items.take(key)?.ok_or_else(day_changed));
+    let mut bookings: Vec<Booking> = found.collect::<Result<_>>()?;
+    if ended.len() <= RELEASED_TOGETHER {
+        return Ok(bookings);
+    }
+    for surplus in bookings.drain(..) {
+        let Changed { writes, .. } = expire(table, &surplus, now).map_err(|_| day_changed())?;
+        let told =
+            |error: Error| if error.kind() == Kind::Conflict { day_changed() } else { error };
+        table.write(writes).await.map_err(told)?;
+    }
+    Err(day_changed())
+}
+
+/// Takes a part's slots on its day, and lets the holds of these ended bookings go.
+fn take(
+    table: &TenantTable,
+    booking: &Booking,
+    (court, part): (CourtId, Part),
+    day: Option<&CourtDay>,
+    ended: &[Booking],
+    now: Timestamp,
+) -> Result<Write> {
+    let mut update = Update::new().set("kind", "court_day");
+    if let Some(until) = booking.hold_expires_at {
+        let hold = json!({
+            "first": part.first, "count": part.count, "until": timestamp_text(until),
+        });
+        update = update.set(hold_name(booking.id), Value::of(&hold)?);
+    }
+    let key = day_key(table, booking.venue_id, part.date, court);
+    let holds = day.map(|day| day.holds.as_slice()).unwrap_or_default();
+    let released: Vec<_> =
+        holds.iter().filter(|hold| ended.iter().any(|one| one.id == hold.booking_id)).collect();
+    let write = if released.is_empty() && part.count <= NAMED_SLOTS {
+        let free = (part.first..part.first + part.count).flat_map(|slot| {
+            ["taken", "closed"].map(|set| Condition::contains(set, slot).negated())
+        });
+        let update = update.add("taken", numbers(part.slots())).add("version", 1_u64);
+        Write::update(key, update)
+            .when(Condition::all(free))
+            .or(move |old| closed_in(old, part).unwrap_or_else(slot_taken))
+    } else {
+        // A path is changed once in an update: what is given back and what is taken is one new set, which
+        // holds only for the version that was read.
+        let left =
+            released.iter().fold(day.map(|day| day.taken).unwrap_or_default(), |left, hold| {
+                left.without(hold.slots)
+            });
+        let version = day.map_or(0, |day| day.version);
+        let unchanged = match day {
+            Some(_) => Condition::equals("version", version),
+            None => Condition::absent("PK"),
+        };
+        let update =
+            released.iter().fold(update, |update, hold| update.remove(hold_name(hold.booking_id)));
+        let update =
+            update.set("taken", numbers(left.with(part.slots()))).set("version", version + 1);
+        Write::update(key, update).when(unchanged).or(move |old| taken_or_changed(old, part, now))
+    };
+    Ok(write.expiring(booking.ends_at.saturating_add(DAY_KEPT).unwrap_or(booking.ends_at)))
+}
+
+fn taken_or_changed(old: Option<Item>, part: Part, now: Timestamp) -> Error {
+    let day = old.and_then(|item| read_item::<CourtDay>(item).ok());
+    match day {
+        Some(day) if day.closed.meets(part.slots()) => court_closed(),
+        Some(day) if day.had(now).meets(part.slots()) => slot_taken(),
+        _ => day_changed(),
+    }
+}
+
+fn closed_in(old: Option<Item>, part: Part) -> Option<Error> {
+    let day = read_item::<CourtDay>(old?).ok()?;
+    day.closed.meets(part.slots()).then(court_closed)
+}
+
+/// Gives slots back, which only the booking that has them can: its own item, in the same transaction, says so
+/// once. Nobody can take the slots of a booking that is over, and their day may be gone.
+fn give_back(table: &TenantTable, booking: &Booking, parts: &[Part], now: Timestamp) -> Vec<Write> {
+    give_back_at(table, booking, places(booking, parts), now)
+}
+
+fn give_back_at(
+    table: &TenantTable,
+    booking: &Booking,
+    places: impl Iterator<Item = (CourtId, Part)>,
+    now: Timestamp,
+) -> Vec<Write> {
+    if booking.ends_at <= now {
+        return Vec::new();
+    }
+    let is_held = booking.status == Status::Held;
+    let hold = hold_name(booking.id);
+    let write = |(court, part): (CourtId, Part)| {
+        let update = Update::new().delete("taken", numbers(part.slots())).add("version", 1_u64);
+        let (update, its_own) = if is_held {
+            (update.remove(hold.clone()), Condition::exists(hold.clone()))
+        } else {
+            (update, Condition::contains("taken", part.first))
+        };
+        Write::update(day_key(table, booking.venue_id, part.date, court), update)
+            .when(its_own)
+            .or(|_| booking_changed())
+    };
+    places.map(write).collect()
+}
+
+fn put(table: &TenantTable, booking: &Booking, kind: &str, now: Timestamp) -> Result<Write> {
+    let mut fact = BookingFact::of(booking);
+    fact.freed = (!booking.status.has_slots()).then(|| Freed::of(booking));
+    let fact = table.event(kind, BookingFact::VERSION, now, &fact)?;
+    let start = timestamp_text(booking.starts_at);
+    let account = table.partition(format_args!("ACCOUNT#{}", booking.account_id));
+    let day = table.partition(format_args!("VENUEDAY#{}#{}", booking.venue_id, booking.date()));
+    Write::put(booking_key(table, booking.id), "booking", booking)?
+        .gsi1(&account, format!("{start}#{}", booking.id))
+        .gsi2(&day, format!("{start}#{}#{}", booking.court_id, booking.id))
+        .telling(&[fact])
+}
+
+/// Stores a booking after a step, if it is still what it was before.
+fn replace(
+    table: &TenantTable,
+    before: &Booking,
+    after: &Booking,
+    kind: &str,
+    now: Timestamp,
+) -> Result<Write> {
+    let unchanged = Condition::equals("version", before.version)
+        .and(Condition::equals("status", before.status.as_str()));
+    Ok(put(table, after, kind, now)?.when(unchanged).or(|_| booking_changed()))
+}
+
+fn hold_name(booking: BookingId) -> String {
+    format!("{HOLD_PREFIX}{booking}")
+}
+
+fn numbers(slots: Slots) -> Value {
+    Value::numbers(slots.numbers())
+}

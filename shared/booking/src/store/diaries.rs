@@ -1,0 +1,78 @@
+//! Members' diaries in the table: one item a member, changed in the transactions that change their bookings.
+
+use facilities::{Court, Venue};
+use kernel::{AccountId, Error, Result, jiff::Timestamp};
+use table::{Condition, Items, Key, TenantTable, Update, Value, Write};
+
+use crate::{Booking, Diary, Entry, diary::ENTRY_PREFIX, error::diary_changed};
+
+/// A member's diary: for the one round of reads of a booking.
+pub fn diary_key(table: &TenantTable, account: AccountId) -> Key {
+    table.key(format_args!("DIARY#{account}"), "DIARY")
+}
+
+/// The diary out of what that round has found; empty where there is none yet.
+pub fn take_diary(items: &mut Items, key: &Key) -> Result<Diary> {
+    Ok(items.take(key)?.unwrap_or_default())
+}
+
+/// Get one member's diary; empty where there is none yet.
+pub async fn diary(table: &TenantTable, account: AccountId) -> Result<Diary> {
+    Ok(table.get(&diary_key(table, account)).await?.unwrap_or_default())
+}
+
+/// Writes a booking into the diary, which must still be as it was read: what the rules decided by holds.
+pub(super) fn enter(
+    table: &TenantTable,
+    diary: &Diary,
+    booking: &Booking,
+    (venue, court): (&Venue, &Court),
+    now: Timestamp,
+) -> Result<Write> {
+    let update = diary
+        .outdated(now)
+        .into_iter()
+        .fold(Update::new(), Update::remove)
+        .set("kind", "diary")
+        .set(entry_name(booking), Value::of(&Entry::of(booking, venue, court))?)
+        .set("version", diary.version + 1);
+    let unchanged = match diary.version {
+        0 => Condition::absent("version"),
+        version => Condition::equals("version", version),
+    };
+    Ok(Write::update(diary_key(table, booking.account_id), update)
+        .when(unchanged)
+        .or(|_| diary_changed()))
+}
+
+/// Writes a booking into the diary that had its slots taken away and gets them back, whatever rules say now.
+pub(super) fn reenter(
+    table: &TenantTable,
+    booking: &Booking,
+    (venue, court): (&Venue, &Court),
+) -> Result<Write> {
+    let update = Update::new()
+        .set("kind", "diary")
+        .set(entry_name(booking), Value::of(&Entry::of(booking, venue, court))?)
+        .add("version", 1_u64);
+    Ok(Write::update(diary_key(table, booking.account_id), update))
+}
+
+/// Takes the end of a hold off its entry: from now on it counts until it is over.
+pub(super) fn confirm_entry(table: &TenantTable, booking: &Booking) -> Write {
+    let name = entry_name(booking);
+    let update = Update::new().remove(format!("{name}.until")).add("version", 1_u64);
+    Write::update(diary_key(table, booking.account_id), update)
+        .when(Condition::exists(name))
+        .or(|_| Error::internal("the booking is not in its member's diary"))
+}
+
+/// Takes a booking out of the diary. Ended holds need not be: they count no more.
+pub(super) fn strike_out(table: &TenantTable, booking: &Booking) -> Write {
+    let update = Update::new().remove(entry_name(booking)).add("version", 1_u64);
+    Write::update(diary_key(table, booking.account_id), update)
+}
+
+fn entry_name(booking: &Booking) -> String {
+    format!("{ENTRY_PREFIX}{}", booking.id)
+}

@@ -1,0 +1,16 @@
+//! The front desk: what happens when somebody asks for a court, whoever asks: a member, a series, a waiting list.
+//!
+//! Words: to *look up* is to read everything that decides, in one round; to *judge* is to decide by it, purely;
+//! what is *agreed* can be booked in one transaction, and holds because everything that was looked up is a
+//! condition of it.
+//!
+//! It owns nothing in the table: the contexts do. It exists because what decides about a booking lies in several
+//! of them, and because a series must not book what a member could not.
+
+mod agreed;
+mod asked;
+mod look_up;
+
+pub use agreed::{Agreed, Booked};
+pub use asked::Asked;
+pub use look_up::LookUp;
