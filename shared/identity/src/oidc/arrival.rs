@@ -93,6 +93,7 @@ mod tests {
             status: CredentialStatus::Active,
             verified_at: verified.then_some(Timestamp::UNIX_EPOCH),
             second_factor: false,
+            password_version: 0,
         }
     }
 

@@ -1,13 +1,15 @@
 //! Whose account somebody gets, and what an account is linked with.
 
 use futures::future::join_all;
-use kernel::jiff::SignedDuration;
+use identity::Identity;
+use kernel::{AccountId, jiff::SignedDuration};
 use local::oidc::{Approval, Person};
 use serde_json::{Value, json};
 use table::{Condition, Update, Write};
 use testkit::Answer;
 
 use super::{Sso, ana, returned, text};
+use crate::passwords::{mailed, reset};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -252,4 +254,72 @@ async fn a_club_s_provider_alone_does_not_change_how_an_account_with_a_password_
     assert_eq!(refused["details"]["methods"], json!(["pwd"]));
     sso.unlink(&token, &linked["id"]).await.refused(403, "STEP_UP_REQUIRED");
     assert_eq!(sso.identities(&token).await, [linked]);
+}
+
+/// Somebody who has registered an address that is not theirs, and has linked `count` sign-ins of their own.
+async fn squatted(sso: &Sso, count: usize) -> (String, AccountId) {
+    let ana_s = sso.world.member(&sso.club, "ana").await;
+    let platform = sso.world.test.app.table().platform();
+    let person = |number| identity::Person {
+        issuer: identity::Issuer::parse(sso.oidc.url(), identity::Reach::Loopback).unwrap(),
+        subject: format!("squatter-{number}"),
+        email: None,
+        email_verified: false,
+        name: None,
+        locale: None,
+    };
+    for number in 0..count {
+        let name = "Club Norte".parse().unwrap();
+        let identity = Identity::new(&person(number), &name, ana_s.account, sso.world.now());
+        platform.write(vec![identity::store::link(&platform, &identity).unwrap()]).await.unwrap();
+    }
+    (ana_s.email, ana_s.account)
+}
+
+async fn linked(sso: &Sso, account: AccountId) -> usize {
+    let platform = sso.world.test.app.table().platform();
+    identity::store::identities(&platform, account).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_reset_of_an_unproved_address_takes_off_what_was_linked_before() {
+    let sso = Sso::start().await;
+    let (email, account) = squatted(&sso, 1).await;
+    let squatter = Person { subject: "squatter-0".to_owned(), ..ana() };
+    let tokens = sso.sign_in(squatter.clone()).await.data(200);
+    assert_eq!(sso.me(&tokens).await["id"], json!(account));
+    sso.world.drain().await;
+
+    let token = mailed(&sso.world, &email).await;
+    assert_eq!(reset(&sso.world, &token, "another horse battery").await.status, 204);
+    assert_eq!(linked(&sso, account).await, 0);
+    sso.sign_in(squatter).await.refused(409, "ACCOUNT_EXISTS_LINK_FIRST");
+    let platform = sso.world.test.app.table().platform();
+    let credential = identity::store::credential(&platform, &email.parse().unwrap()).await;
+    assert!(credential.unwrap().unwrap().verified_at.is_some(), "the mail was read");
+    sso.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_reset_takes_off_more_than_a_transaction_holds() {
+    let sso = Sso::start().await;
+    let (email, account) = squatted(&sso, 130).await;
+    sso.world.drain().await;
+    let token = mailed(&sso.world, &email).await;
+    assert_eq!(reset(&sso.world, &token, "another horse battery").await.status, 204);
+    assert_eq!(linked(&sso, account).await, 0);
+    sso.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_reset_of_a_proved_address_leaves_what_its_owner_linked() {
+    let sso = Sso::start().await;
+    let (email, account) = squatted(&sso, 2).await;
+    let proved = Update::new().set("verified_at", sso.world.now());
+    sso.change_credential(&email, proved).await;
+    sso.world.drain().await;
+    let token = mailed(&sso.world, &email).await;
+    assert_eq!(reset(&sso.world, &token, "another horse battery").await.status, 204);
+    assert_eq!(linked(&sso, account).await, 2);
+    sso.world.drain().await;
 }
