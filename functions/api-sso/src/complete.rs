@@ -14,7 +14,8 @@ use crate::{
 /// Finish to sign in with another identity provider.
 ///
 /// Who has never been here gets an account, and a place in the club: at once with an address of the club's
-/// own domain, else once the club approves it.
+/// own domain, then with the roles of an invitation that is open for it; else once the club approves it. Of
+/// such a domain an address counts also where the provider does not say whether it is verified.
 #[utoipa::path(
     post,
     path = "/v1/auth/sso/complete",
@@ -28,7 +29,8 @@ use crate::{
             description = "SSO_STATE_EXPIRED, SSO_IDENTITY_GONE, SSO_WRONG_ISSUER, SSO_CODE_REFUSED, ID_TOKEN_MISSING, ID_TOKEN_INVALID, \
                            ID_TOKEN_WRONG_ISSUER, ID_TOKEN_WRONG_AUDIENCE, ID_TOKEN_WRONG_PARTY, \
                            ID_TOKEN_WRONG_NONCE, ID_TOKEN_EXPIRED, ID_TOKEN_UNSIGNED, \
-                           ID_TOKEN_ALGORITHM_REFUSED, ID_TOKEN_KEY_UNKNOWN, ID_TOKEN_SIGNATURE_INVALID."
+                           ID_TOKEN_ALGORITHM_REFUSED, ID_TOKEN_KEY_UNKNOWN, ID_TOKEN_SIGNATURE_INVALID, \
+                           USER_INFO_WRONG_SUBJECT."
         ),
         (
             status = 403,

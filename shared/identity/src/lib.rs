@@ -30,6 +30,7 @@
 //! | Which members have a name that begins so? | gsi2 `T#<club>#MEMBERS` → `<folded name>#<account>` | one page |
 //! | How many owners can act for the club? | `T#<club>#OWNERS` / `OWNERS` | 1 |
 //! | Which invitations are open, oldest first? | gsi1 `T#<club>#INVITATIONS` → `<made at>#<invitation>` | one page |
+//! | What is this address invited to be? | gsi2 `T#<club>#INVITED` → `<address>#<invitation>` | its open invitations |
 //! | What does this invitation promise? | `T#<club>#INVITATION#<invitation>` / `INVITATION` | 1 |
 //!
 //! Invariants: passwords, opaque tokens and recovery codes are kept as hashes alone, authenticators' secrets

@@ -53,10 +53,8 @@ async fn an_address_that_the_provider_did_not_verify_is_no_address() {
     let sso = Sso::start().await;
     sso.verify(&sso.club, "norte.example.org").await.data(200);
     let before = sso.kept();
-    for verified in [Some(false), None] {
-        let person = Person { email_verified: verified, ..ana() };
-        sso.sign_in(person).await.refused(403, "SSO_EMAIL_UNVERIFIED");
-    }
+    let person = Person { email_verified: Some(false), ..ana() };
+    sso.sign_in(person).await.refused(403, "SSO_EMAIL_UNVERIFIED");
     for email in [None, Some("not an address".to_owned())] {
         let person = Person { email, ..ana() };
         sso.sign_in(person).await.refused(403, "SSO_EMAIL_MISSING");
@@ -118,7 +116,7 @@ async fn an_invited_address_of_the_club_s_domain_is_claimed_by_its_owner() {
     sso.verify(&sso.club, "norte.example.org").await.data(200);
     let platform = sso.world.test.app.table().platform();
     let account = identity::Account {
-        id: kernel::AccountId::new(),
+        id: AccountId::new(),
         email: Some("ana@norte.example.org".parse().unwrap()),
         name: "Invited".parse().unwrap(),
         locale: kernel::Locale::default(),
@@ -264,7 +262,7 @@ async fn squatted(sso: &Sso, count: usize) -> (String, AccountId) {
         issuer: identity::Issuer::parse(sso.oidc.url(), identity::Reach::Loopback).unwrap(),
         subject: format!("squatter-{number}"),
         email: None,
-        email_verified: false,
+        email_verified: None,
         name: None,
         locale: None,
     };
@@ -322,4 +320,96 @@ async fn a_reset_of_a_proved_address_leaves_what_its_owner_linked() {
     assert_eq!(reset(&sso.world, &token, "another horse battery").await.status, 204);
     assert_eq!(linked(&sso, account).await, 2);
     sso.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_says_nothing_of_addresses_is_believed_in_the_club_s_own_domain_alone() {
+    let sso = Sso::start().await;
+    let silent = Person { email_verified: None, ..ana() };
+    let before = sso.kept();
+    sso.sign_in(silent.clone()).await.refused(403, "SSO_EMAIL_UNVERIFIED");
+    // Another club's domain is not this club's.
+    let other = sso.world.club("sur").await;
+    sso.verify(&other, "sur.example.org").await.data(200);
+    let foreign = Person { email: Some("ana@sur.example.org".to_owned()), ..silent.clone() };
+    sso.sign_in(foreign).await.refused(403, "SSO_EMAIL_UNVERIFIED");
+    assert_eq!(sso.count("Identity"), 0, "{before:?}");
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let tokens = sso.sign_in(silent).await.data(200);
+    assert_eq!(sso.me(&tokens).await["email"], "ana@norte.example.org");
+}
+
+/// Invites an address; the answer's id.
+async fn invite(sso: &Sso, email: &str, roles: &[&str]) -> String {
+    let body = json!({ "email": email, "roles": roles });
+    let made = sso.world.test.post("/v1/invitations", &sso.club.owner.token, body).await;
+    sso.world.drain().await;
+    text(&made.data(201), "id")
+}
+
+async fn open_invitations(sso: &Sso) -> usize {
+    let listed = sso.world.test.get("/v1/invitations", &sso.club.owner.token).await.data(200);
+    listed.as_array().unwrap().len()
+}
+
+async fn roles(sso: &Sso, tokens: &Value) -> Value {
+    sso.me(tokens).await["club"]["roles"].clone()
+}
+
+#[tokio::test]
+async fn who_is_invited_and_comes_by_a_provider_is_what_the_invitation_says() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    invite(&sso, "ana@norte.example.org", &["coach"]).await;
+    invite(&sso, "ana@norte.example.org.example.org", &["admin"]).await;
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["coach"]));
+    assert_eq!(open_invitations(&sso).await, 1, "hers is accepted");
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["coach"]), "the second time as the first");
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_over_gives_nothing() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let revoked = invite(&sso, "ana@norte.example.org", &["admin"]).await;
+    let path = format!("/v1/invitations/{revoked}");
+    assert_eq!(sso.world.test.delete(&path, &sso.club.owner.token).await.status, 204);
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["member"]));
+
+    invite(&sso, "bea@norte.example.org", &["admin"]).await;
+    sso.world.test.clock.advance(SignedDuration::from_hours(24 * 14));
+    let bea = Person::new("bea-1", "bea@norte.example.org");
+    let tokens = sso.sign_in(bea).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["member"]));
+}
+
+#[tokio::test]
+async fn an_invitation_is_not_had_by_a_provider_s_word_on_another_s_domain() {
+    let sso = Sso::start().await;
+    invite(&sso, "ana@norte.example.org", &["admin"]).await;
+    let arrived = sso.sign_in(ana()).await;
+    assert_eq!(arrived.status, 403, "{}", arrived.body);
+    assert_eq!(open_invitations(&sso).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_four_first_arrivals_of_one_who_is_invited_all_find_the_invitation_s_place() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    invite(&sso, "ana@norte.example.org", &["coach"]).await;
+    sso.oidc.sit(ana());
+    let mut ways = Vec::new();
+    for _ in 0..4 {
+        let started = sso.leave().await;
+        let approval = sso.approve(&started).await;
+        ways.push((started, approval));
+    }
+    let arrivals = ways.iter().map(|(started, approval)| sso.complete(started, approval));
+    for answer in join_all(arrivals).await {
+        assert_eq!(roles(&sso, &answer.data(200)).await, json!(["coach"]));
+    }
+    assert_eq!(open_invitations(&sso).await, 0);
 }
