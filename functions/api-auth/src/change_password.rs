@@ -74,7 +74,7 @@ pub(crate) async fn change_password(
     let told = Entry::new(caller.origin(), "password.changed", account.id);
     audit::write_platform(&platform, told, now, writes).await?;
 
-    ending.bar(&app, &correlation).await?;
+    ending.finish(&app, &correlation).await?;
     tell(&app, correlation, MailAbout::PasswordChanged { account_id: account.id }).await;
     Ok(Reply::no_content())
 }

@@ -15,6 +15,8 @@ const BARRED_TOGETHER_LIMIT: usize = 100;
 
 /// Sessions that end with a change, and the writes that end them.
 pub(crate) struct Ending {
+    account: AccountId,
+    kept: Option<SessionId>,
     sessions: Vec<Session>,
     pub(crate) writes: Vec<Write>,
 }
@@ -27,8 +29,7 @@ pub(crate) async fn end_sessions(
     kept: Option<SessionId>,
 ) -> Result<Ending> {
     let (platform, now) = (app.table().platform(), app.clock().now());
-    let mut sessions = store::sessions(&platform, account).await?;
-    sessions.retain(|session| session.is_open(now) && Some(session.id) != kept);
+    let mut sessions = open_but(app, account, kept).await?;
     // Ids made later sort later.
     sessions.sort_by_key(|session| session.id);
     let mut writes: Vec<_> =
@@ -36,13 +37,29 @@ pub(crate) async fn end_sessions(
     while writes.len() > TOGETHER_LIMIT {
         platform.write(writes.drain(..TOGETHER_LIMIT).collect()).await?;
     }
-    Ok(Ending { sessions, writes })
+    Ok(Ending { account, kept, sessions, writes })
+}
+
+async fn open_but(app: &App, account: AccountId, kept: Option<SessionId>) -> Result<Vec<Session>> {
+    let mut sessions = store::sessions(&app.table().platform(), account).await?;
+    sessions.retain(|session| session.is_open(app.clock().now()) && Some(session.id) != kept);
+    Ok(sessions)
 }
 
 impl Ending {
-    /// To be called once the sessions are ended: their access tokens are good for minutes more, so each is
-    /// barred where it is good.
-    pub(crate) async fn bar(self, app: &App, correlation: &str) -> Result<()> {
+    /// To be called once the change is made. From then on no session opens by what it replaced; one that
+    /// opened after the sessions were read, and before the change, ends here.
+    pub(crate) async fn finish(mut self, app: &App, correlation: &str) -> Result<()> {
+        let late = open_but(app, self.account, self.kept).await?;
+        for session in &late {
+            store::revoke(&app.table().platform(), session, app.clock().now()).await?;
+        }
+        self.sessions.extend(late);
+        self.bar(app, correlation).await
+    }
+
+    /// Their access tokens are good for minutes more, so each is barred where it is good.
+    async fn bar(self, app: &App, correlation: &str) -> Result<()> {
         let (platform, now) = (app.table().platform(), app.clock().now());
         let mut by_club: BTreeMap<Option<ClubId>, Vec<SessionId>> = BTreeMap::new();
         for session in self.sessions {

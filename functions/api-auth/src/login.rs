@@ -4,10 +4,10 @@ use axum::extract::State;
 use futures::future::{try_join, try_join3};
 use garde::Validate;
 use identity::{
-    DeviceName, Door, Entrant, PasswordCost, Proof, Tokens, Verified, rehash_password, store,
-    verify_password,
+    DeviceName, Door, Entrant, Footing, PasswordCost, Proof, Tokens, Verified, rehash_password,
+    store, verify_password, wrong_credentials,
 };
-use kernel::{ClubId, Email, Error, Method, Result, Slug};
+use kernel::{ClubId, Email, Method, Result, Slug};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -69,12 +69,16 @@ pub(crate) async fn login(
     let verified = verify_password(&input.password, hash, cost)?;
     let (true, Some(credential), Some(club)) = (verified.is_right(), credential, club) else {
         store::record_failure(&platform, &input.email, &address, now).await?;
-        return Err(wrong().into());
+        return Err(wrong_credentials().into());
     };
     let entrant = Entrant {
         account: credential.account_id,
         club,
         proof: Proof::by(&[Method::Pwd], credential.second_factor, now),
+        footing: Footing::Password {
+            email: input.email.clone(),
+            version: credential.password_version,
+        },
         device: input.device,
     };
     let door = Door {
@@ -101,7 +105,7 @@ pub(crate) async fn login(
     let (entered, ()) =
         Box::pin(try_join(door.enter(entrant), async { try_join(forget, rehash).await.map(drop) }))
             .await?;
-    Ok(Reply::ok(entered.ok_or_else(wrong)?))
+    Ok(Reply::ok(entered.ok_or_else(wrong_credentials)?))
 }
 
 /// The club to sign in to, which may be none; `None` where there is no open club of that slug.
@@ -109,11 +113,4 @@ async fn open_club(app: &App, slug: Option<&Slug>) -> Result<Option<Option<ClubI
     let Some(slug) = slug else { return Ok(Some(None)) };
     let record = tenancy::store::slug(&app.table().platform(), slug).await?;
     Ok(record.and_then(|record| record.active()).map(Some))
-}
-
-fn wrong() -> Error {
-    Error::unauthenticated(
-        "INVALID_CREDENTIALS",
-        "the address, the password or the club is wrong; nobody signs in to a club without its slug",
-    )
 }

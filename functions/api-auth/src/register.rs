@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use futures::future::try_join4;
+use futures::future::try_join5;
 use garde::Validate;
 use identity::{
     Account, Credential, CredentialStatus, Invitation, InvitationToken, Membership,
-    MembershipStatus, Password, PasswordCost, RegistrationPolicy, store,
+    MembershipStatus, Password, PasswordCost, RegistrationPolicy, store, takes_people,
 };
 use kernel::{
     AccountId, ClubId, Email, Error, Locale, PersonName, Result, Role, Slug, Tenant, VenueId,
@@ -59,7 +59,11 @@ pub(crate) struct Registered {
     request_body = Registration,
     responses(
         (status = 201, body = Envelope<Registered>, description = "Registered; now log in."),
-        (status = 403, body = Problem, description = "INVITATION_REQUIRED: the club takes nobody without one."),
+        (
+            status = 403,
+            body = Problem,
+            description = "CLUB_SUSPENDED; INVITATION_REQUIRED: the club takes nobody without one."
+        ),
         (status = 404, body = Problem, description = "CLUB_NOT_FOUND: no club of this slug is open."),
         (status = 409, body = Problem, description = "EMAIL_TAKEN, INVITATION_USED, ALREADY_MEMBER."),
         (
@@ -78,7 +82,8 @@ pub(crate) async fn register(
     let (platform, now) = (app.table().platform(), app.clock().now());
     let club = tenancy::store::open_club(&platform, &input.club).await?;
     let table = app.table().tenant(&Tenant::from_platform_record(club, correlation));
-    let (credential, settings, invitation, policy) = Box::pin(try_join4(
+    let ((), credential, settings, invitation, policy) = Box::pin(try_join5(
+        takes_people(&platform, club),
         store::credential(&platform, &input.email),
         tenancy::store::settings(&table),
         invited(&app, &table, &input),

@@ -3,10 +3,11 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use identity::{MailAbout, Password, PasswordCost, TokenPurpose, store};
-use kernel::Origin;
+use identity::{Credential, MailAbout, Password, PasswordCost, TokenPurpose, store};
+use kernel::{Origin, Result};
 use runtime::App;
 use serde::Deserialize;
+use table::Write;
 use utoipa::ToSchema;
 use web::{Body, ClientAddress, Correlation, Outcome, Problem, Reply};
 
@@ -14,6 +15,11 @@ use crate::{
     account_mail::{owner, tell},
     end_sessions::end_sessions,
 };
+
+/// The most identities that the reset's own transaction takes off.
+const TOGETHER_LIMIT: usize = 10;
+/// The most that one before it does.
+const BEFORE_LIMIT: usize = 100;
 
 /// The proof, and what it is for.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -30,7 +36,7 @@ pub(crate) struct PasswordReset {
 /// Set a new password with the token of a mail.
 ///
 /// The token is good once, for 30 minutes. Every session of the account ends, and its address counts as
-/// verified.
+/// verified; where nobody had verified it before, the providers that the account was linked with go, too.
 #[utoipa::path(
     post,
     path = "/v1/auth/password/reset",
@@ -53,6 +59,7 @@ pub(crate) async fn reset_password(
     let mailed = store::proven_token(&platform, &input.token, purpose, now).await?;
     let (account, credential) = owner(&app, &mailed, purpose).await?;
     let mut ending = end_sessions(&app, account.id, None).await?;
+    let mut unlinking = unlink_foreign(&app, &credential).await?;
     let verified_at = credential.verified_at.unwrap_or(now);
 
     input.new_password.suits(account.address()?)?;
@@ -63,12 +70,33 @@ pub(crate) async fn reset_password(
         store::unlock(&platform, account.address()?),
     ];
     writes.append(&mut ending.writes);
+    writes.append(&mut unlinking);
     let origin =
         Origin { account: account.id, session: None, address, correlation: correlation.clone() };
     let told = Entry::new(&origin, "password.reset", account.id);
     audit::write_platform(&platform, told, now, writes).await?;
 
-    ending.bar(&app, &correlation).await?;
+    ending.finish(&app, &correlation).await?;
+    // What was linked while the first reading was under way; from here on only the new password links.
+    platform.write(unlink_foreign(&app, &credential).await?).await?;
     tell(&app, correlation, MailAbout::PasswordChanged { account_id: account.id }).await;
     Ok(Reply::no_content())
+}
+
+/// Takes identities off an account whose address nobody had proved to own: whoever made it and linked them
+/// need not be who reads its mail, and would still come in after the reset. Of more than go with the reset,
+/// the rest goes before it: nobody is in longer for it.
+async fn unlink_foreign(app: &App, credential: &Credential) -> Result<Vec<Write>> {
+    if credential.verified_at.is_some() {
+        return Ok(Vec::new());
+    }
+    let platform = app.table().platform();
+    let foreign = store::identities(&platform, credential.account_id).await?;
+    let mut writes: Vec<_> =
+        foreign.iter().map(|identity| store::drop_identity(&platform, identity)).collect();
+    while writes.len() > TOGETHER_LIMIT {
+        let some = writes.len().min(TOGETHER_LIMIT + BEFORE_LIMIT) - TOGETHER_LIMIT;
+        platform.write(writes.drain(..some).collect()).await?;
+    }
+    Ok(writes)
 }

@@ -39,7 +39,12 @@ pub(crate) struct ChallengeAnswer {
     request_body = ChallengeAnswer,
     responses(
         (status = 200, body = Envelope<Tokens>, description = "The session's first tokens."),
-        (status = 401, body = Problem, description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED, CODE_WRONG."),
+        (
+            status = 401,
+            body = Problem,
+            description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED, CODE_WRONG; INVALID_CREDENTIALS, SSO_IDENTITY_GONE, \
+                           SESSION_REVOKED: what the challenge was given for is gone."
+        ),
         (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED."),
         (status = 422, body = Problem, description = "BODY_INVALID, CODE_MISSING."),
         (status = 429, body = Problem, description = "ACCOUNT_LOCKED, ADDRESS_LOCKED, RATE_LIMITED."),
@@ -56,8 +61,13 @@ pub(crate) async fn answer(
     let given = Given::read(input.code, input.recovery_code)?;
     let method = prove(&app, challenge.account, given, &address, now).await?;
     let proof = Proof::by(&challenge.methods, true, now).and(method, now);
-    let entrant =
-        Entrant { account: challenge.account, club: challenge.club, proof, device: input.device };
+    let entrant = Entrant {
+        account: challenge.account,
+        club: challenge.club,
+        proof,
+        footing: challenge.footing,
+        device: input.device,
+    };
     let key = app.signing_key().await?;
     let entered = door(&app, &key, &correlation, now)?.enter(entrant).await?;
     Ok(Reply::ok(entered.ok_or_else(gone)?))

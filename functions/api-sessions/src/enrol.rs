@@ -75,7 +75,12 @@ pub(crate) struct Enrolled {
     request_body = EnrolmentCode,
     responses(
         (status = 200, body = Envelope<Enrolled>, description = "The session's first tokens, and the recovery codes."),
-        (status = 401, body = Problem, description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED."),
+        (
+            status = 401,
+            body = Problem,
+            description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED; INVALID_CREDENTIALS, SSO_IDENTITY_GONE, \
+                           SESSION_REVOKED: what the challenge was given for is gone."
+        ),
         (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED."),
         (status = 409, body = Problem, description = "SECOND_FACTOR_EXISTS, SECOND_FACTOR_NOT_ENROLLED."),
         (status = 422, body = Problem, description = "BODY_INVALID, CODE_WRONG."),
@@ -97,8 +102,13 @@ pub(crate) async fn confirm(
     };
     let recovery_codes = confirmed(&app, &origin, &input.code).await?;
     let proof = Proof::by(&challenge.methods, true, now).and(Method::Otp, now);
-    let entrant =
-        Entrant { account: challenge.account, club: challenge.club, proof, device: input.device };
+    let entrant = Entrant {
+        account: challenge.account,
+        club: challenge.club,
+        proof,
+        footing: challenge.footing,
+        device: input.device,
+    };
     let key = app.signing_key().await?;
     let tokens = door(&app, &key, &correlation, now)?.enter(entrant).await?;
     let tokens = tokens.ok_or_else(|| {

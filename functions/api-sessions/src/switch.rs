@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use garde::Validate;
-use identity::{DeviceName, Door, Entrant, Tokens, by_provider_alone, store};
+use identity::{DeviceName, Door, Entrant, Footing, Tokens, by_provider_alone, store};
 use kernel::{Error, Result, Slug};
 use runtime::App;
 use serde::Deserialize;
@@ -59,6 +59,7 @@ pub(crate) async fn switch(
         account: caller.account(),
         club,
         proof: session.proof,
+        footing: Footing::Session { id: session.id },
         device: input.device.or(session.device),
     };
     let key = app.signing_key().await?;

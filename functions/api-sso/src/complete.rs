@@ -1,7 +1,7 @@
 //! `POST /v1/auth/sso/complete`.
 
 use axum::extract::State;
-use identity::{Door, Entrant, Proof, Purpose, Tokens};
+use identity::{Door, Entrant, Footing, Proof, Purpose, Tokens, takes_people};
 use kernel::{Error, Method, Tenant};
 use runtime::App;
 use web::{Body, Correlation, Envelope, Outcome, Problem, Reply};
@@ -14,7 +14,8 @@ use crate::{
 /// Finish to sign in with another identity provider.
 ///
 /// Who has never been here gets an account, and a place in the club: at once with an address of the club's
-/// own domain, else once the club approves it.
+/// own domain, then with the roles of an invitation that is open for it; else once the club approves it. Of
+/// such a domain an address counts also where the provider does not say whether it is verified.
 #[utoipa::path(
     post,
     path = "/v1/auth/sso/complete",
@@ -25,10 +26,11 @@ use crate::{
         (
             status = 401,
             body = Problem,
-            description = "SSO_STATE_EXPIRED, SSO_WRONG_ISSUER, SSO_CODE_REFUSED, ID_TOKEN_MISSING, ID_TOKEN_INVALID, \
+            description = "SSO_STATE_EXPIRED, SSO_IDENTITY_GONE, SSO_WRONG_ISSUER, SSO_CODE_REFUSED, ID_TOKEN_MISSING, ID_TOKEN_INVALID, \
                            ID_TOKEN_WRONG_ISSUER, ID_TOKEN_WRONG_AUDIENCE, ID_TOKEN_WRONG_PARTY, \
                            ID_TOKEN_WRONG_NONCE, ID_TOKEN_EXPIRED, ID_TOKEN_UNSIGNED, \
-                           ID_TOKEN_ALGORITHM_REFUSED, ID_TOKEN_KEY_UNKNOWN, ID_TOKEN_SIGNATURE_INVALID."
+                           ID_TOKEN_ALGORITHM_REFUSED, ID_TOKEN_KEY_UNKNOWN, ID_TOKEN_SIGNATURE_INVALID, \
+                           USER_INFO_WRONG_SUBJECT."
         ),
         (
             status = 403,
@@ -58,6 +60,7 @@ pub(crate) async fn complete(
     let (person, provider) = identify(&app, &table, &departure, input).await?;
 
     // Read before anything is signed or written.
+    takes_people(&app.table().platform(), club).await?;
     let (key, issuer) = (app.signing_key().await?, app.config().public_base_url()?);
     let credential = settle(&app, &table, &person, &provider).await?;
     let now = app.clock().now();
@@ -67,6 +70,7 @@ pub(crate) async fn complete(
         account: credential.account_id,
         club: Some(club),
         proof: Proof::by(&[Method::Fed], credential.second_factor, now),
+        footing: Footing::Identity { id: person.id() },
         device: departure.device,
     };
     let door = Door { table: app.table(), key: &key, issuer, correlation: &correlation, now };

@@ -2,7 +2,7 @@
 
 use audit::Entry;
 use axum::extract::State;
-use identity::{Identity, Purpose, store};
+use identity::{Footing, Identity, Purpose, store};
 use runtime::App;
 use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
@@ -52,7 +52,9 @@ pub(crate) async fn complete(
     }
     let identity = Identity::new(&person, &provider.name, account_id, app.clock().now());
     let told = Entry::new(caller.origin(), "identity.linked", account_id);
-    let writes = vec![store::link(&platform, &identity)?];
+    // Whoever is thrown out of the account at this moment links nothing with it.
+    let footing = Footing::Session { id: caller.session() };
+    let writes = vec![store::link(&platform, &identity)?, footing.held(&platform, account_id)];
     audit::write_platform(&platform, told, app.clock().now(), writes).await?;
     Ok(Reply::ok(identity.into()))
 }

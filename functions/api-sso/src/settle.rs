@@ -5,9 +5,10 @@ use identity::{
     Account, Arrival, Credential, Identity, IdentityProvider, Membership, MembershipStatus, Person,
     arrive, store,
 };
-use kernel::{AccountId, Email, Error, Kind, PersonName, Result, Role};
+use kernel::{AccountId, Email, Error, PersonName, Result, Role};
 use runtime::App;
 use table::{TenantTable, Write};
+use web::standing;
 
 /// How often it is decided anew where somebody else changed what it was decided by.
 const TRIES: usize = 3;
@@ -30,8 +31,16 @@ pub(crate) async fn settle(
 }
 
 fn is_overtaken(error: &Error) -> bool {
-    let codes = ["EMAIL_TAKEN", "IDENTITY_TAKEN", "ALREADY_MEMBER", "CONCURRENT_CHANGE"];
-    error.kind() == Kind::Conflict && codes.contains(&error.code())
+    [
+        "EMAIL_TAKEN",
+        "IDENTITY_TAKEN",
+        "ALREADY_MEMBER",
+        "CONCURRENT_CHANGE",
+        "INVITATION_USED",
+        "INVITATION_REVOKED",
+        "INVITATION_OVERTAKEN",
+    ]
+    .contains(&error.code())
 }
 
 async fn settle_once(
@@ -63,15 +72,17 @@ async fn settle_once(
             new_account(app, table, person, provider, email, is_vouched).await?
         }
     };
-    writes.extend(place_in_club(app, table, &account, is_vouched).await?);
+    let proved = person.email.as_ref().filter(|_| is_vouched);
+    writes.extend(place_in_club(app, table, &account, proved).await?);
     table.write(writes).await?;
     let credential = store::credential(&platform, account.address()?).await?;
     credential.ok_or_else(|| Error::internal("an account has no credential"))
 }
 
-/// Whether the club has proved that the domain of their address is its own.
+/// Whether the club has proved that the domain of their address is its own, and the provider does not deny
+/// that the address is theirs.
 async fn is_vouched(app: &App, table: &TenantTable, person: &Person) -> Result<bool> {
-    let Some(email) = person.email.as_ref().filter(|_| person.email_verified) else {
+    let Some(email) = person.email.as_ref().filter(|_| person.email_verified != Some(false)) else {
         return Ok(false);
     };
     let owner = store::domain_of(&app.table().platform(), email).await?;
@@ -144,18 +155,29 @@ fn name_of(person: &Person, email: &Email) -> Result<PersonName> {
     local.parse().map_err(|cause| Error::internal("an address is no name").with_source(cause))
 }
 
-/// Their place in the club, where they have none yet.
+/// Their place in the club, where they have none yet. Whoever has proved an address that the club has
+/// invited is what the invitation says, and has accepted it.
 async fn place_in_club(
     app: &App,
     table: &TenantTable,
     account: &Account,
-    is_vouched: bool,
+    proved: Option<&Email>,
 ) -> Result<Vec<Write>> {
     if store::membership(table, account.id).await?.is_some() {
         return Ok(Vec::new());
     }
-    let now = app.clock().now();
-    let status = if is_vouched { MembershipStatus::Active } else { MembershipStatus::Pending };
-    let membership = Membership { status, ..Membership::new(account, vec![Role::Member], now) };
-    store::join(&app.table().platform(), table, &membership, now)
+    let (platform, now) = (app.table().platform(), app.clock().now());
+    let member = Membership::new(account, vec![Role::Member], now);
+    let Some(email) = proved else {
+        let waiting = Membership { status: MembershipStatus::Pending, ..member };
+        return store::join(&platform, table, &waiting, now);
+    };
+    let Some(invitation) = store::invitation_for(table, email, now).await? else {
+        return store::join(&platform, table, &member, now);
+    };
+    let mut writes = store::join(&platform, table, &invitation.place(member), now)?;
+    writes.push(store::accept(table, invitation.id, now));
+    // Who was expelled a moment ago is barred still.
+    writes.push(standing::lift(table, account.id));
+    Ok(writes)
 }

@@ -34,6 +34,9 @@ pub struct Credential {
     /// Whether a second factor is asked for after the password.
     #[serde(default)]
     pub second_factor: bool,
+    /// Grows with every other password; the same one hashed anew leaves it.
+    #[serde(default)]
+    pub password_version: u64,
 }
 
 /// A person.

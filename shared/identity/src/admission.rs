@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::try_join3;
 use kernel::{AccountId, ClubId, Error, PermissionSet, Result, Role, Tenant, VenueId};
-use table::Table;
+use table::{PlatformTable, Table};
 use tenancy::{ClubStatus, CustomRole};
 
 use crate::{Account, Membership, MembershipStatus, store};
@@ -69,6 +69,14 @@ async fn member(
     }
     membership.status.comes_in()?;
     Ok(Some(Rights::of(&membership, &roles)))
+}
+
+/// Whether a club that has opened takes people in now: else `forbidden`, `CLUB_SUSPENDED`. One read.
+pub async fn takes_people(table: &PlatformTable, club: ClubId) -> Result<()> {
+    match tenancy::store::club(table, club).await?.status {
+        ClubStatus::Suspended => Err(club_suspended()),
+        ClubStatus::Onboarding | ClubStatus::Active | ClubStatus::Removed => Ok(()),
+    }
 }
 
 impl MembershipStatus {

@@ -7,7 +7,7 @@ use jsonwebtoken::{
 use kernel::{AccountId, ClubId, Error, Method, Result, jiff::Timestamp, random_uuid};
 use serde::{Deserialize, Serialize};
 
-use crate::SigningKey;
+use crate::{Footing, SigningKey};
 
 /// The `typ` header, which no access token has (RFC 8725 3.11).
 const TOKEN_TYPE: &str = "mfa+jwt";
@@ -33,6 +33,8 @@ pub struct Challenge {
     pub club: Option<ClubId>,
     /// How the first factor was proved.
     pub methods: Vec<Method>,
+    /// What must be so still when the second is given.
+    pub footing: Footing,
     /// What is missing.
     pub purpose: Purpose,
 }
@@ -45,6 +47,7 @@ struct ChallengeClaims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     club: Option<ClubId>,
     amr: Vec<Method>,
+    footing: Footing,
     purpose: Purpose,
     jti: String,
     iat: i64,
@@ -64,6 +67,7 @@ impl Challenge {
             sub: self.account,
             club: self.club,
             amr: self.methods.clone(),
+            footing: self.footing.clone(),
             purpose: self.purpose,
             jti: random_uuid().simple().to_string(),
             iat: issued_at,
@@ -94,6 +98,7 @@ impl Challenge {
             account: claims.sub,
             club: claims.club,
             methods: claims.amr,
+            footing: claims.footing,
             purpose: claims.purpose,
         })
     }
@@ -133,6 +138,7 @@ mod tests {
             account: AccountId::new(),
             club: Some(ClubId::new()),
             methods: vec![Method::Pwd],
+            footing: Footing::Session { id: kernel::SessionId::new() },
             purpose: Purpose::Login,
         }
     }

@@ -114,6 +114,11 @@ impl Invitation {
         Ok(())
     }
 
+    /// Whether it can be accepted at this time.
+    pub fn is_open_at(&self, now: Timestamp) -> bool {
+        self.open().is_ok() && now < self.expires_at
+    }
+
     /// The invitation with its whole time before it once more, for another mail.
     pub fn renewed(&self, now: Timestamp) -> Result<Self> {
         self.open()?;

@@ -30,6 +30,7 @@
 //! | Which members have a name that begins so? | gsi2 `T#<club>#MEMBERS` → `<folded name>#<account>` | one page |
 //! | How many owners can act for the club? | `T#<club>#OWNERS` / `OWNERS` | 1 |
 //! | Which invitations are open, oldest first? | gsi1 `T#<club>#INVITATIONS` → `<made at>#<invitation>` | one page |
+//! | What is this address invited to be? | gsi2 `T#<club>#INVITED` → `<address>#<invitation>` | its open invitations |
 //! | What does this invitation promise? | `T#<club>#INVITATION#<invitation>` / `INVITATION` | 1 |
 //!
 //! Invariants: passwords, opaque tokens and recovery codes are kept as hashes alone, authenticators' secrets
@@ -51,6 +52,7 @@ mod event;
 mod factor_key;
 mod fetch;
 mod folded;
+mod footing;
 pub mod grants;
 mod import;
 mod invitation;
@@ -78,13 +80,14 @@ pub use account::{
 };
 pub use account_mail::{AccountMail, MailAbout};
 pub use actor::Actor;
-pub use admission::{Rights, admit};
+pub use admission::{Rights, admit, takes_people};
 pub use challenge::{Challenge, Purpose as ChallengePurpose};
 pub use domain::{ClubDomain, DomainOwner, DomainStatus, MailDomain, texts as txt_records};
 pub use event::{InvitationCreated, MemberRegistered};
 pub use factor_key::{FactorKey, FactorKeyDocument};
 pub use fetch::Reach;
 pub use folded::FoldedName;
+pub use footing::{Footing, wrong_credentials};
 pub use grants::Placement;
 pub use import::{ExternalId, ImportedHash};
 pub use invitation::{Invitation, InvitationToken};

@@ -6,8 +6,8 @@ use serde_json::json;
 use table::Table;
 
 use crate::{
-    Challenge, ChallengePurpose as Purpose, DeviceName, Proof, RefreshToken, Rights, Session,
-    SignInPolicy, SigningKey, Tokens, admit, store,
+    Challenge, ChallengePurpose as Purpose, DeviceName, Footing, Proof, RefreshToken, Rights,
+    Session, SignInPolicy, SigningKey, Tokens, admit, store,
 };
 
 /// Whoever has proved who they are.
@@ -19,6 +19,8 @@ pub struct Entrant {
     pub club: Option<ClubId>,
     /// How they proved it, so far.
     pub proof: Proof,
+    /// What must be so still when their session opens.
+    pub footing: Footing,
     /// What they call the device.
     pub device: Option<DeviceName>,
 }
@@ -41,7 +43,8 @@ pub struct Door<'a> {
 impl Door<'_> {
     /// Lets somebody in: one round of reads, with the new session written in it. `None` where they have no
     /// place there. Refusals are `forbidden`: those of [`admit`], `MFA_REQUIRED` with the challenge to answer
-    /// at `/v1/auth/mfa`, `MFA_ENROLMENT_REQUIRED` with the one to enrol with at `/v1/auth/mfa/enrol`.
+    /// at `/v1/auth/mfa`, `MFA_ENROLMENT_REQUIRED` with the one to enrol with at `/v1/auth/mfa/enrol`. Where
+    /// what they come in by has gone meanwhile, it is `unauthenticated`: see [`Footing::held`].
     ///
     /// The session is written before it is known whether they may come in, which saves a round; its tokens
     /// are given to nobody where they may not, and it is dropped again.
@@ -57,10 +60,11 @@ impl Door<'_> {
             entrant.device.clone(),
             self.now,
         )?;
+        let holding = entrant.footing.held(&platform, entrant.account);
         let (rights, policy, opened) = Box::pin(join3(
             admit(self.table, self.correlation, entrant.account, entrant.club),
             self.policy(entrant.club),
-            store::open_session(&platform, &session),
+            store::open_session(&platform, &session, Some(holding)),
         ))
         .await;
         let entered = async {
@@ -121,8 +125,8 @@ impl Door<'_> {
 
     fn challenge(&self, entrant: &Entrant, purpose: Purpose) -> Result<String> {
         let (account, club) = (entrant.account, entrant.club);
-        let methods = entrant.proof.methods.clone();
-        Challenge { account, club, methods, purpose }.sign(self.key, self.issuer, self.now)
+        let (methods, footing) = (entrant.proof.methods.clone(), entrant.footing.clone());
+        Challenge { account, club, methods, footing, purpose }.sign(self.key, self.issuer, self.now)
     }
 }
 

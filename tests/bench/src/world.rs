@@ -284,7 +284,7 @@ async fn sessions(test: &TestApp, account: AccountId, club: ClubId, now: Timesta
     for _ in 0..SESSIONS {
         let proof = Proof::by(&[Method::Pwd], false, now);
         let opened = Session::open(account, Some(club), proof, None, now).expect("a session");
-        identity::store::open_session(&platform, &opened.0).await.expect("a kept session");
+        identity::store::open_session(&platform, &opened.0, None).await.expect("a kept session");
         tokens.push(opened.1.reveal());
     }
     tokens

@@ -373,7 +373,7 @@ async fn no_refresh_token_is_used_up_where_no_key_can_sign() {
     )
     .unwrap();
     let platform = world.test.app.table().platform();
-    identity::store::open_session(&platform, &session).await.unwrap();
+    identity::store::open_session(&platform, &session, None).await.unwrap();
     world.test.cloud.fail(testkit::Service::Secrets, 100);
     refresh(&world, &token.reveal()).await.refused(503, "DEPENDENCY_UNAVAILABLE");
     world.test.cloud.fail(testkit::Service::Secrets, 0);

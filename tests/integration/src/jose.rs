@@ -330,6 +330,7 @@ async fn a_sign_in_that_is_half_done_opens_nothing() {
         let challenge = Challenge {
             account: AccountId::new(),
             club: Some(ClubId::new()),
+            footing: identity::Footing::Session { id: kernel::SessionId::new() },
             methods: vec![Method::Pwd],
             purpose,
         };

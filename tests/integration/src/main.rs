@@ -34,6 +34,7 @@ mod mfa;
 mod notifications;
 mod onboarding;
 mod openapi;
+mod overtaken;
 mod passwords;
 mod payments;
 mod people;

@@ -32,12 +32,12 @@ async fn refresh(world: &World, token: &str) -> Answer {
     post(world, "/v1/auth/refresh", json!({ "refresh_token": token })).await
 }
 
-async fn reset(world: &World, token: &str, password: &str) -> Answer {
+pub(crate) async fn reset(world: &World, token: &str, password: &str) -> Answer {
     post(world, RESET, json!({ "token": token, "new_password": password })).await
 }
 
 /// A club and a member whose welcome is out.
-async fn member() -> (World, Club, Person) {
+pub(crate) async fn member() -> (World, Club, Person) {
     let world = World::start().await;
     let club = world.club("norte").await;
     let ana = world.member(&club, "ana").await;
@@ -60,7 +60,7 @@ fn tokens(world: &World, email: &str) -> Vec<String> {
 }
 
 /// Asks for a reset, and answers the token of the mail.
-async fn mailed(world: &World, email: &str) -> String {
+pub(crate) async fn mailed(world: &World, email: &str) -> String {
     post(world, REQUEST, json!({ "email": email })).await.data(202);
     world.drain().await;
     tokens(world, email).pop().expect("a mail with a token")
@@ -121,7 +121,7 @@ async fn a_reset_ends_more_sessions_than_a_transaction_holds() {
     for _ in 0..170 {
         let proof = Proof::by(&[Method::Pwd], false, now);
         let (session, _) = Session::open(ana.account, Some(club.id), proof, None, now).unwrap();
-        identity::store::open_session(&platform, &session).await.unwrap();
+        identity::store::open_session(&platform, &session, None).await.unwrap();
     }
     let token = mailed(&world, &ana.email).await;
     assert_eq!(reset(&world, &token, OTHER).await.status, 204);
@@ -400,7 +400,7 @@ async fn without_the_queue_nothing_is_promised_and_what_is_done_stays_done() {
     log_in(&world, &ana.email, OTHER).await.data(200);
 }
 
-async fn change(world: &World, token: &str, current: &str, new: &str) -> Answer {
+pub(crate) async fn change(world: &World, token: &str, current: &str, new: &str) -> Answer {
     let body = json!({ "current_password": current, "new_password": new });
     world.test.post(CHANGE, token, body).await
 }

@@ -186,6 +186,14 @@ async fn a_suspended_club_is_closed_to_its_own_and_to_nobody_else() {
         json!({ "email": member.email, "password": "correct horse battery", "club": "norte" });
     let login = place.world.test.call("POST", "/v1/auth/login").json(&body).send().await;
     login.refused(403, "CLUB_SUSPENDED");
+    let before = place.world.test.database.items();
+    let body = json!({
+        "email": "new@example.org", "password": "correct horse battery", "club": "norte",
+        "name": "New",
+    });
+    let registered = place.world.test.call("POST", "/v1/auth/register").json(&body).send().await;
+    registered.refused(403, "CLUB_SUSPENDED");
+    assert_eq!(place.world.test.database.items(), before);
     place.change(&other.owner.token).await.data(201);
     place.operate("suspend", place.club.id).await.refused(409, "CLUB_NOT_ACTIVE");
 

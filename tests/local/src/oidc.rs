@@ -6,6 +6,7 @@
 //! | `GET /.well-known/openid-configuration` | Discovery 1.0 |
 //! | `GET /jwks` | RFC 7517 |
 //! | `GET /authorize` | sends the person back at once, with a code |
+//! | `GET /userinfo` | Core 5.3, where it tells addresses there alone |
 //! | `POST /token` | RFC 6749 4.1.3 and RFC 7636 4.6: a code is good once, with its verifier |
 //!
 //! It knows nothing of the platform, and signs by hand, so that it can sign wrongly.
@@ -72,6 +73,7 @@ pub enum Document {
     Discovery,
     Keys,
     Token,
+    UserInfo,
 }
 
 /// What comes in a document's place.
@@ -104,8 +106,19 @@ pub struct Faults {
     pub careless: bool,
     /// Takes the client's secret in the body alone.
     pub only_post: bool,
+    /// Tells addresses by `UserInfo`, not in ID tokens.
+    pub user_info: Option<UserInfo>,
     /// Says that its redirects name their issuer, and leaves it out.
     pub forgets_issuer: bool,
+}
+
+/// How `UserInfo` misbehaves; what is left out behaves.
+#[derive(Debug, Clone, Default)]
+pub struct UserInfo {
+    /// Whom it tells of instead.
+    pub subject: Option<String>,
+    /// The endpoint that the discovery document names.
+    pub endpoint: Option<String>,
 }
 
 /// What came back with the redirect.
@@ -128,6 +141,7 @@ pub struct Calls {
     pub discovery: u32,
     pub keys: u32,
     pub token: u32,
+    pub user_info: u32,
 }
 
 /// A running stand-in. It ends with the runtime that it was started on.
@@ -148,6 +162,7 @@ struct Books {
     person: Person,
     faults: Faults,
     codes: HashMap<String, Grant>,
+    access_tokens: HashMap<String, Person>,
     calls: Calls,
 }
 
@@ -158,6 +173,14 @@ struct Grant {
     challenge: String,
     nonce: String,
     person: Person,
+}
+
+impl Grant {
+    /// The same for an ID token that tells no address.
+    fn without_address(self) -> Self {
+        let person = Person { email: None, email_verified: None, ..self.person };
+        Self { person, ..self }
+    }
 }
 
 impl Oidc {
@@ -172,6 +195,7 @@ impl Oidc {
             person: Person::new("1", "nobody@example.org"),
             faults: Faults::default(),
             codes: HashMap::new(),
+            access_tokens: HashMap::new(),
             calls: Calls::default(),
         };
         let oidc = Self(Arc::new(Inner {
@@ -185,6 +209,7 @@ impl Oidc {
             .route("/jwks", get(endpoints::keys))
             .route("/authorize", get(endpoints::authorize))
             .route("/token", post(endpoints::token))
+            .route("/userinfo", get(endpoints::user_info))
             .with_state(oidc.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(oidc)

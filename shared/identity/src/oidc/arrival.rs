@@ -3,6 +3,10 @@
 //! A provider is believed about its own subjects, for good. About addresses it is believed only where the
 //! club has proved that the address's domain is its own: any club can register a provider that says
 //! anything.
+//!
+//! An address of such a domain is believed also where the provider does not say `email_verified`, as Entra
+//! does not unless it is told to: the club owns the domain, so it decides who has which address in it, and it
+//! chose the provider that keeps them. What the provider says was not verified is believed nowhere.
 
 use kernel::{AccountId, Email, Error, Result};
 
@@ -49,7 +53,7 @@ pub fn arrive(
             "the identity provider does not tell your address; allow it, or ask the club",
         ));
     };
-    if !person.email_verified {
+    if !person.email_verified.unwrap_or(is_vouched) {
         return Err(Error::forbidden(
             "SSO_EMAIL_UNVERIFIED",
             "the identity provider has not verified your address; verify it there first",
@@ -80,7 +84,7 @@ mod tests {
             issuer: Issuer::parse("https://id.example.org", Reach::Internet).unwrap(),
             subject: "1".to_owned(),
             email: Some("ana@club.example.org".parse().unwrap()),
-            email_verified: true,
+            email_verified: Some(true),
             name: None,
             locale: None,
         }
@@ -93,6 +97,7 @@ mod tests {
             status: CredentialStatus::Active,
             verified_at: verified.then_some(Timestamp::UNIX_EPOCH),
             second_factor: false,
+            password_version: 0,
         }
     }
 
@@ -103,7 +108,7 @@ mod tests {
     #[test]
     fn who_came_before_is_known_whatever_their_address_is_now() {
         let (account, other) = (AccountId::new(), credential(true, true));
-        let nameless = Person { email: None, email_verified: false, ..person() };
+        let nameless = Person { email: None, email_verified: Some(false), ..person() };
         for (person, found) in [(person(), Some(&other)), (nameless, None)] {
             let arrived = arrive(&person, Some(account), found, false).unwrap();
             assert_eq!(arrived, Arrival::Known(account));
@@ -112,12 +117,16 @@ mod tests {
 
     #[test]
     fn an_address_counts_only_where_the_provider_has_verified_it() {
-        let unverified = Person { email_verified: false, ..person() };
+        let unverified = Person { email_verified: Some(false), ..person() };
         assert_eq!(refusal(&unverified, None, true), "SSO_EMAIL_UNVERIFIED");
         assert_eq!(
             refusal(&unverified, Some(&credential(false, true)), true),
             "SSO_EMAIL_UNVERIFIED"
         );
+        let silent = Person { email_verified: None, ..person() };
+        assert_eq!(refusal(&silent, None, false), "SSO_EMAIL_UNVERIFIED");
+        let arrived = arrive(&silent, None, None, true).unwrap();
+        assert_eq!(arrived, Arrival::New { email: person().email.unwrap() });
         let missing = Person { email: None, ..person() };
         assert_eq!(refusal(&missing, None, true), "SSO_EMAIL_MISSING");
     }

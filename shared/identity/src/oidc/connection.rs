@@ -5,11 +5,12 @@ use std::{borrow::Cow, sync::Arc};
 use chrono::{DateTime, Utc};
 use kernel::{ClubId, Email, Error, Result, jiff::Timestamp};
 use openidconnect::{
-    AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken, LoginHint, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, Scope, SignatureVerificationError, TokenResponse,
+    AccessToken, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken,
+    LoginHint, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, Scope,
+    SignatureVerificationError, TokenResponse,
     core::{
         CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenClaims,
-        CoreIdTokenVerifier, CoreJwsSigningAlgorithm,
+        CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreUserInfoClaims,
     },
 };
 use reqwest::Client;
@@ -17,7 +18,7 @@ use reqwest::Client;
 use super::{
     Departure, IdentityProvider, Person,
     directory::{Known, known, renewed},
-    failure::{exchanging, invalid_answer, token, verifying},
+    failure::{asking, exchanging, invalid_answer, token, verifying},
     provider::ClientSecret,
 };
 use crate::fetch::{Reach, fetch};
@@ -103,9 +104,33 @@ impl<'a> Connection<'a> {
                 "this answer is not of the provider that was asked; start again",
             ));
         }
-        let token = self.exchange(&known, departure, code, secret).await?;
+        let (token, access) = self.exchange(&known, departure, code, secret).await?;
         let claims = self.verified(&known, &token, departure).await?;
-        Ok(Person::of(&self.provider.issuer, &claims))
+        let person = Person::of(&self.provider.issuer, &claims);
+        if claims.email().is_some() || known.metadata.userinfo_endpoint().is_none() {
+            return Ok(person);
+        }
+        let told = self.user_info(&known, &claims, access).await?;
+        Ok(person.with(&told))
+    }
+
+    /// What the provider tells of the token's subject, and of no other (Core 5.3.2).
+    async fn user_info(
+        &self,
+        known: &Known,
+        claims: &CoreIdTokenClaims,
+        access: AccessToken,
+    ) -> Result<CoreUserInfoClaims> {
+        let client_id = ClientId::new(self.provider.client_id.clone());
+        let client = CoreClient::from_provider_metadata(known.metadata.clone(), client_id, None);
+        let (http, reach) = (self.http.clone(), self.reach);
+        let call = move |request| fetch(http.clone(), reach, request);
+        client
+            .user_info(access, Some(claims.subject().clone()))
+            .map_err(|_| invalid_answer("has no userinfo endpoint"))?
+            .request_async(&call)
+            .await
+            .map_err(asking)
     }
 
     async fn exchange(
@@ -114,7 +139,7 @@ impl<'a> Connection<'a> {
         departure: &Departure,
         code: String,
         secret: &ClientSecret,
-    ) -> Result<CoreIdToken> {
+    ) -> Result<(CoreIdToken, AccessToken)> {
         let secret = openidconnect::ClientSecret::new(secret.client_secret.clone());
         let client_id = ClientId::new(self.provider.client_id.clone());
         let client =
@@ -130,7 +155,9 @@ impl<'a> Connection<'a> {
             .request_async(&call)
             .await
             .map_err(exchanging)?;
-        answer.id_token().cloned().ok_or_else(|| token("ID_TOKEN_MISSING", "is missing"))
+        let id_token = answer.id_token().cloned();
+        let id_token = id_token.ok_or_else(|| token("ID_TOKEN_MISSING", "is missing"))?;
+        Ok((id_token, answer.access_token().clone()))
     }
 
     /// The token's claims. Where its key is not known, the keys may have been changed: they are read once more.

@@ -3,7 +3,7 @@
 use kernel::Error;
 use openidconnect::{
     ClaimsVerificationError, DiscoveryError, RequestTokenError, SignatureVerificationError,
-    StandardErrorResponse, core::CoreErrorResponseType,
+    StandardErrorResponse, UserInfoError, core::CoreErrorResponseType,
 };
 
 use crate::fetch::FetchError;
@@ -49,6 +49,23 @@ pub(super) fn exchanging(
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
             invalid_answer("does not answer with tokens")
         }
+    }
+}
+
+/// Of `UserInfo`.
+pub(super) fn asking(cause: UserInfoError<FetchError>) -> Error {
+    match cause {
+        UserInfoError::Request(cause) => fetching(cause),
+        UserInfoError::ClaimsVerification(ClaimsVerificationError::InvalidSubject(_)) => {
+            let message =
+                "the identity provider tells of somebody else than who signed in; tell the club";
+            Error::unauthenticated("USER_INFO_WRONG_SUBJECT", message)
+        }
+        UserInfoError::Response(status, ..) if status.is_server_error() => Error::unavailable(
+            "IDENTITY_PROVIDER_UNAVAILABLE",
+            "the identity provider does not answer; try again, or sign in another way",
+        ),
+        _ => invalid_answer("does not tell who signed in"),
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a provider says of somebody.
 
 use kernel::{Email, Locale, PersonName};
-use openidconnect::core::CoreIdTokenClaims;
+use openidconnect::core::{CoreIdTokenClaims, CoreUserInfoClaims};
 
 use super::{IdentityId, Issuer};
 
-/// Whom a validated ID token is about.
+/// Whom a validated ID token is about, by what it and `UserInfo` say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Who says so.
@@ -14,8 +14,8 @@ pub struct Person {
     pub subject: String,
     /// Where the issuer writes to.
     pub email: Option<Email>,
-    /// Whether the issuer knows that they read it; what is not said is not known.
-    pub email_verified: bool,
+    /// Whether the issuer knows that they read it; `None` where it says nothing of that.
+    pub email_verified: Option<bool>,
     /// How they are called.
     pub name: Option<PersonName>,
     /// The language they read.
@@ -29,10 +29,23 @@ impl Person {
         Self {
             issuer: issuer.clone(),
             subject: claims.subject().to_string(),
-            email_verified: email.is_some() && claims.email_verified() == Some(true),
+            email_verified: claims.email_verified(),
             email,
             name: name.and_then(|name| name.parse().ok()),
             locale: claims.locale().and_then(|locale| locale.as_ref().parse().ok()),
+        }
+    }
+
+    /// The same with what the issuer's `UserInfo` adds.
+    pub(super) fn with(self, told: &CoreUserInfoClaims) -> Self {
+        let name = told.name().and_then(|name| name.get(None));
+        let locale = told.locale();
+        Self {
+            email: told.email().and_then(|email| email.parse().ok()),
+            email_verified: told.email_verified(),
+            name: self.name.or_else(|| name?.as_str().parse().ok()),
+            locale: self.locale.or_else(|| locale?.as_ref().parse().ok()),
+            ..self
         }
     }
 

@@ -37,6 +37,7 @@ pub fn create_account(
         status: CredentialStatus::Active,
         verified_at,
         second_factor: false,
+        password_version: 0,
     };
     put_both(table, account, &credential)
 }
@@ -49,6 +50,7 @@ pub fn invite_account(table: &PlatformTable, account: &Account) -> Result<Vec<Wr
         status: CredentialStatus::Invited,
         verified_at: None,
         second_factor: false,
+        password_version: 0,
     };
     put_both(table, account, &credential)
 }
@@ -78,7 +80,8 @@ pub fn claim_account(
     let credential = Update::new()
         .set("password_hash", password_hash)
         .set("status", "active")
-        .set("verified_at", now);
+        .set("verified_at", now)
+        .add("password_version", 1_u64);
     let invited = Condition::equals("status", "invited")
         .and(Condition::equals("account_id", account.id.to_string()));
     Ok(vec![
@@ -111,6 +114,7 @@ pub fn promote_account(
         status: CredentialStatus::Active,
         verified_at: Some(now),
         second_factor: false,
+        password_version: 0,
     };
     let update = Update::new()
         .set("email", email.as_str())
@@ -200,7 +204,10 @@ pub async fn set_operator(
             .await;
     };
     let same = Condition::equals("account_id", found.account_id.to_string());
-    let password = Update::new().set("password_hash", password_hash).set("status", "active");
+    let password = Update::new()
+        .set("password_hash", password_hash)
+        .set("status", "active")
+        .add("password_version", 1_u64);
     let rights = Update::new()
         .set("platform_roles", Value::of(&account.platform_roles)?)
         .add("version", 1_u64);

@@ -1,6 +1,6 @@
 //! Changes of `P#EMAIL#<email>` / `EMAIL`: passwords, proofs, other addresses.
 
-use kernel::{Email, Result, jiff::Timestamp};
+use kernel::{AccountId, Email, Result, jiff::Timestamp};
 use table::{Condition, PlatformTable, Update, Write};
 
 use super::accounts::{account_key, credential_key, email_taken};
@@ -15,6 +15,23 @@ fn unchanged(before: &Credential) -> Condition {
     Condition::equals("account_id", before.account_id.to_string()).and(password)
 }
 
+/// Check `P#EMAIL#<email>` / `EMAIL`: still the account's, with the password of this version.
+pub fn require_password(
+    table: &PlatformTable,
+    account: AccountId,
+    email: &Email,
+    version: u64,
+) -> Write {
+    let same = Condition::equals("password_version", version);
+    // Credentials from before there were versions have none.
+    let same = match version {
+        0 => Condition::any([same, Condition::absent("password_version")]),
+        _ => same,
+    };
+    let ours = Condition::equals("account_id", account.to_string());
+    Write::check(credential_key(table, email), ours.and(same))
+}
+
 /// Update `P#EMAIL#<email>` / `EMAIL` if its password is the one before: another password; `verified_at`
 /// where the owner proved to read the address's mail by it. Else `conflict`, `CONCURRENT_CHANGE`.
 pub fn set_password(
@@ -24,7 +41,10 @@ pub fn set_password(
     password_hash: String,
     verified_at: Option<Timestamp>,
 ) -> Write {
-    let mut update = Update::new().set("password_hash", password_hash).set("status", "active");
+    let mut update = Update::new()
+        .set("password_hash", password_hash)
+        .set("status", "active")
+        .add("password_version", 1_u64);
     if let Some(at) = verified_at {
         update = update.set("verified_at", at);
     }

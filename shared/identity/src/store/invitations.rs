@@ -1,7 +1,7 @@
 //! `T#<club>#INVITATION#<invitation>` / `INVITATION`.
 
 use kernel::{
-    Error, InvitationId, Page, PageRequest, Result,
+    Email, Error, InvitationId, Page, PageRequest, Result,
     jiff::{SignedDuration, Timestamp},
     timestamp_text,
 };
@@ -26,6 +26,11 @@ fn by_age(table: &TenantTable) -> Partition {
     table.partition("INVITATIONS")
 }
 
+/// All open invitations by address: gsi2 `T#<club>#INVITED` → `<address>#<invitation>`.
+fn by_address(table: &TenantTable) -> Partition {
+    table.partition("INVITED")
+}
+
 /// Get `T#<club>#INVITATION#<invitation>` / `INVITATION`: `invalid`, `INVITATION_UNKNOWN`, where there is none.
 pub async fn invitation(table: &TenantTable, id: InvitationId) -> Result<Invitation> {
     table.get(&key(table, id)).await?.ok_or_else(unknown)
@@ -43,11 +48,35 @@ pub async fn open_invitations(table: &TenantTable, page: PageRequest) -> Result<
     table.query(&Query::index(Index::Gsi1, by_age(table)).page(page)).await
 }
 
+/// Query gsi2 `T#<club>#INVITED` and get `T#<club>#INVITATION#<invitation>` / `INVITATION` of what it
+/// names: the newest invitation of this address that can be accepted now, if any. Those that give a child's
+/// account a sign-in are for their mails alone.
+pub async fn invitation_for(
+    table: &TenantTable,
+    email: &Email,
+    now: Timestamp,
+) -> Result<Option<Invitation>> {
+    let query = Query::index(Index::Gsi2, by_address(table)).begins_with(format!("{email}#"));
+    let mut listed: Vec<Invitation> = table.query_all(&query).await?;
+    // Ids made later sort later.
+    listed.sort_by_key(|invitation| std::cmp::Reverse(invitation.id));
+    for invitation in listed {
+        // The index may be a moment behind.
+        let found: Option<Invitation> = table.get(&key(table, invitation.id)).await?;
+        if let Some(found) = found.filter(|it| it.account_id.is_none() && it.is_open_at(now)) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// Put `T#<club>#INVITATION#<invitation>` / `INVITATION` if absent. Whoever makes it sends its mail.
 pub fn invite(table: &TenantTable, invitation: &Invitation) -> Result<Write> {
     let sort = format!("{}#{}", timestamp_text(invitation.created_at), invitation.id);
     let write = Write::put(key(table, invitation.id), "Invitation", invitation)?;
-    Ok(write.gsi1(&by_age(table), sort).expiring(invitation.expires_at + KEPT).if_absent())
+    let by_address_sort = format!("{}#{}", invitation.email, invitation.id);
+    let write = write.gsi1(&by_age(table), sort).gsi2(&by_address(table), by_address_sort);
+    Ok(write.expiring(invitation.expires_at + KEPT).if_absent())
 }
 
 /// The same, telling `invitation.created`, which has its mail sent.
@@ -101,8 +130,9 @@ pub fn revoke_invitation(table: &TenantTable, id: InvitationId, now: Timestamp) 
 }
 
 fn close(table: &TenantTable, id: InvitationId, end: &str, now: Timestamp) -> Write {
-    let update =
-        Update::new().set(end, now).add("version", 1_u64).remove("GSI1PK").remove("GSI1SK");
+    let listed = ["GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
+    let closed = Update::new().set(end, now).add("version", 1_u64);
+    let update = listed.into_iter().fold(closed, Update::remove);
     let open = Condition::item_exists().and(is_open());
     Write::update(key(table, id), update).when(open).or(refused)
 }

@@ -184,6 +184,19 @@ pub fn unlink(
     ]
 }
 
+/// Check `P#IDENTITY#<hash>` / `IDENTITY`: still the account's.
+pub fn require_identity(table: &PlatformTable, account: AccountId, id: &IdentityId) -> Write {
+    let ours = Condition::equals("account_id", account.to_string());
+    Write::check(identity_key(table, id), ours)
+}
+
+/// Delete `P#IDENTITY#<hash>` / `IDENTITY`, if it is the account's still.
+pub fn drop_identity(table: &PlatformTable, identity: &Identity) -> Write {
+    let ours = Condition::equals("account_id", identity.account_id.to_string());
+    let gone = Condition::absent("PK");
+    Write::delete(identity_key(table, &identity.id)).when(Condition::any([ours, gone]))
+}
+
 fn last_method() -> Error {
     Error::conflict(
         "LAST_SIGN_IN_METHOD",
@@ -204,6 +217,7 @@ pub fn create_federated_account(
         status: CredentialStatus::Active,
         verified_at,
         second_factor: false,
+        password_version: 0,
     };
     accounts::put_both(table, account, &credential)
 }
@@ -223,6 +237,6 @@ pub fn adopt_account(
         Condition::any([Condition::exists("verified_at"), Condition::absent("password_hash")]);
     let same = Condition::equals("account_id", account.to_string()).and(unsettled);
     let adopted = Write::update(accounts::credential_key(table, email), update).when(same);
-    let gone = foreign.iter().map(|identity| Write::delete(identity_key(table, &identity.id)));
+    let gone = foreign.iter().map(|identity| drop_identity(table, identity));
     std::iter::once(adopted).chain(gone).collect()
 }

@@ -73,11 +73,16 @@ pub async fn drop_session(table: &PlatformTable, session: &Session) -> Result<()
     table.write(vec![Write::delete(key(table, session.account_id, session.id))]).await
 }
 
-/// Put `P#ACC#<account>` / `SES#<session>` if absent; the table drops it after its end.
-pub async fn open_session(table: &PlatformTable, session: &Session) -> Result<()> {
+/// Put `P#ACC#<account>` / `SES#<session>` if absent, with what must still hold then; the table drops it
+/// after its end.
+pub async fn open_session(
+    table: &PlatformTable,
+    session: &Session,
+    holding: Option<Write>,
+) -> Result<()> {
     let key = key(table, session.account_id, session.id);
     let write = Write::put(key, "Session", session)?.expiring(session.expires_at).if_absent();
-    table.write(vec![write]).await
+    table.write(std::iter::once(write).chain(holding).collect()).await
 }
 
 /// Update `P#ACC#<account>` / `SES#<session>` if its good token is still the one before and nobody ended it.

@@ -1,13 +1,15 @@
 //! Whose account somebody gets, and what an account is linked with.
 
 use futures::future::join_all;
-use kernel::jiff::SignedDuration;
+use identity::Identity;
+use kernel::{AccountId, jiff::SignedDuration};
 use local::oidc::{Approval, Person};
 use serde_json::{Value, json};
 use table::{Condition, Update, Write};
 use testkit::Answer;
 
 use super::{Sso, ana, returned, text};
+use crate::passwords::{mailed, reset};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -51,10 +53,8 @@ async fn an_address_that_the_provider_did_not_verify_is_no_address() {
     let sso = Sso::start().await;
     sso.verify(&sso.club, "norte.example.org").await.data(200);
     let before = sso.kept();
-    for verified in [Some(false), None] {
-        let person = Person { email_verified: verified, ..ana() };
-        sso.sign_in(person).await.refused(403, "SSO_EMAIL_UNVERIFIED");
-    }
+    let person = Person { email_verified: Some(false), ..ana() };
+    sso.sign_in(person).await.refused(403, "SSO_EMAIL_UNVERIFIED");
     for email in [None, Some("not an address".to_owned())] {
         let person = Person { email, ..ana() };
         sso.sign_in(person).await.refused(403, "SSO_EMAIL_MISSING");
@@ -116,7 +116,7 @@ async fn an_invited_address_of_the_club_s_domain_is_claimed_by_its_owner() {
     sso.verify(&sso.club, "norte.example.org").await.data(200);
     let platform = sso.world.test.app.table().platform();
     let account = identity::Account {
-        id: kernel::AccountId::new(),
+        id: AccountId::new(),
         email: Some("ana@norte.example.org".parse().unwrap()),
         name: "Invited".parse().unwrap(),
         locale: kernel::Locale::default(),
@@ -252,4 +252,164 @@ async fn a_club_s_provider_alone_does_not_change_how_an_account_with_a_password_
     assert_eq!(refused["details"]["methods"], json!(["pwd"]));
     sso.unlink(&token, &linked["id"]).await.refused(403, "STEP_UP_REQUIRED");
     assert_eq!(sso.identities(&token).await, [linked]);
+}
+
+/// Somebody who has registered an address that is not theirs, and has linked `count` sign-ins of their own.
+async fn squatted(sso: &Sso, count: usize) -> (String, AccountId) {
+    let ana_s = sso.world.member(&sso.club, "ana").await;
+    let platform = sso.world.test.app.table().platform();
+    let person = |number| identity::Person {
+        issuer: identity::Issuer::parse(sso.oidc.url(), identity::Reach::Loopback).unwrap(),
+        subject: format!("squatter-{number}"),
+        email: None,
+        email_verified: None,
+        name: None,
+        locale: None,
+    };
+    for number in 0..count {
+        let name = "Club Norte".parse().unwrap();
+        let identity = Identity::new(&person(number), &name, ana_s.account, sso.world.now());
+        platform.write(vec![identity::store::link(&platform, &identity).unwrap()]).await.unwrap();
+    }
+    (ana_s.email, ana_s.account)
+}
+
+async fn linked(sso: &Sso, account: AccountId) -> usize {
+    let platform = sso.world.test.app.table().platform();
+    identity::store::identities(&platform, account).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_reset_of_an_unproved_address_takes_off_what_was_linked_before() {
+    let sso = Sso::start().await;
+    let (email, account) = squatted(&sso, 1).await;
+    let squatter = Person { subject: "squatter-0".to_owned(), ..ana() };
+    let tokens = sso.sign_in(squatter.clone()).await.data(200);
+    assert_eq!(sso.me(&tokens).await["id"], json!(account));
+    sso.world.drain().await;
+
+    let token = mailed(&sso.world, &email).await;
+    assert_eq!(reset(&sso.world, &token, "another horse battery").await.status, 204);
+    assert_eq!(linked(&sso, account).await, 0);
+    sso.sign_in(squatter).await.refused(409, "ACCOUNT_EXISTS_LINK_FIRST");
+    let platform = sso.world.test.app.table().platform();
+    let credential = identity::store::credential(&platform, &email.parse().unwrap()).await;
+    assert!(credential.unwrap().unwrap().verified_at.is_some(), "the mail was read");
+    sso.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_reset_takes_off_more_than_a_transaction_holds() {
+    let sso = Sso::start().await;
+    let (email, account) = squatted(&sso, 130).await;
+    sso.world.drain().await;
+    let token = mailed(&sso.world, &email).await;
+    assert_eq!(reset(&sso.world, &token, "another horse battery").await.status, 204);
+    assert_eq!(linked(&sso, account).await, 0);
+    sso.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_reset_of_a_proved_address_leaves_what_its_owner_linked() {
+    let sso = Sso::start().await;
+    let (email, account) = squatted(&sso, 2).await;
+    let proved = Update::new().set("verified_at", sso.world.now());
+    sso.change_credential(&email, proved).await;
+    sso.world.drain().await;
+    let token = mailed(&sso.world, &email).await;
+    assert_eq!(reset(&sso.world, &token, "another horse battery").await.status, 204);
+    assert_eq!(linked(&sso, account).await, 2);
+    sso.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_says_nothing_of_addresses_is_believed_in_the_club_s_own_domain_alone() {
+    let sso = Sso::start().await;
+    let silent = Person { email_verified: None, ..ana() };
+    let before = sso.kept();
+    sso.sign_in(silent.clone()).await.refused(403, "SSO_EMAIL_UNVERIFIED");
+    // Another club's domain is not this club's.
+    let other = sso.world.club("sur").await;
+    sso.verify(&other, "sur.example.org").await.data(200);
+    let foreign = Person { email: Some("ana@sur.example.org".to_owned()), ..silent.clone() };
+    sso.sign_in(foreign).await.refused(403, "SSO_EMAIL_UNVERIFIED");
+    assert_eq!(sso.count("Identity"), 0, "{before:?}");
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let tokens = sso.sign_in(silent).await.data(200);
+    assert_eq!(sso.me(&tokens).await["email"], "ana@norte.example.org");
+}
+
+/// Invites an address; the answer's id.
+async fn invite(sso: &Sso, email: &str, roles: &[&str]) -> String {
+    let body = json!({ "email": email, "roles": roles });
+    let made = sso.world.test.post("/v1/invitations", &sso.club.owner.token, body).await;
+    sso.world.drain().await;
+    text(&made.data(201), "id")
+}
+
+async fn open_invitations(sso: &Sso) -> usize {
+    let listed = sso.world.test.get("/v1/invitations", &sso.club.owner.token).await.data(200);
+    listed.as_array().unwrap().len()
+}
+
+async fn roles(sso: &Sso, tokens: &Value) -> Value {
+    sso.me(tokens).await["club"]["roles"].clone()
+}
+
+#[tokio::test]
+async fn who_is_invited_and_comes_by_a_provider_is_what_the_invitation_says() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    invite(&sso, "ana@norte.example.org", &["coach"]).await;
+    invite(&sso, "ana@norte.example.org.example.org", &["admin"]).await;
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["coach"]));
+    assert_eq!(open_invitations(&sso).await, 1, "hers is accepted");
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["coach"]), "the second time as the first");
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_over_gives_nothing() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let revoked = invite(&sso, "ana@norte.example.org", &["admin"]).await;
+    let path = format!("/v1/invitations/{revoked}");
+    assert_eq!(sso.world.test.delete(&path, &sso.club.owner.token).await.status, 204);
+    let tokens = sso.sign_in(ana()).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["member"]));
+
+    invite(&sso, "bea@norte.example.org", &["admin"]).await;
+    sso.world.test.clock.advance(SignedDuration::from_hours(24 * 14));
+    let bea = Person::new("bea-1", "bea@norte.example.org");
+    let tokens = sso.sign_in(bea).await.data(200);
+    assert_eq!(roles(&sso, &tokens).await, json!(["member"]));
+}
+
+#[tokio::test]
+async fn an_invitation_is_not_had_by_a_provider_s_word_on_another_s_domain() {
+    let sso = Sso::start().await;
+    invite(&sso, "ana@norte.example.org", &["admin"]).await;
+    let arrived = sso.sign_in(ana()).await;
+    assert_eq!(arrived.status, 403, "{}", arrived.body);
+    assert_eq!(open_invitations(&sso).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_four_first_arrivals_of_one_who_is_invited_all_find_the_invitation_s_place() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    invite(&sso, "ana@norte.example.org", &["coach"]).await;
+    sso.oidc.sit(ana());
+    let mut ways = Vec::new();
+    for _ in 0..4 {
+        let started = sso.leave().await;
+        let approval = sso.approve(&started).await;
+        ways.push((started, approval));
+    }
+    let arrivals = ways.iter().map(|(started, approval)| sso.complete(started, approval));
+    for answer in join_all(arrivals).await {
+        assert_eq!(roles(&sso, &answer.data(200)).await, json!(["coach"]));
+    }
+    assert_eq!(open_invitations(&sso).await, 0);
 }

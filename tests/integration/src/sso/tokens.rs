@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use kernel::jiff::SignedDuration;
-use local::oidc::{Algorithm, Answer, Document, Faults, TokenFault};
+use local::oidc::{Algorithm, Answer, Document, Faults, Person, TokenFault, UserInfo};
 use serde_json::json;
 
 use super::{Sso, ana};
@@ -196,4 +196,73 @@ async fn the_secret_goes_where_the_provider_takes_it() {
     sso.verify(&sso.club, "norte.example.org").await.data(200);
     sso.oidc.misbehave(Faults { only_post: true, ..Faults::default() });
     sso.sign_in(ana()).await.data(200);
+}
+
+fn telling(user_info: UserInfo) -> Faults {
+    Faults { user_info: Some(user_info), ..Faults::default() }
+}
+
+fn told_apart() -> Faults {
+    telling(UserInfo::default())
+}
+
+#[tokio::test]
+async fn an_address_that_the_token_does_not_tell_is_asked_for() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    sso.sign_in(ana()).await.data(200);
+    assert_eq!(sso.oidc.calls().user_info, 0, "the token tells it");
+    sso.world.test.clock.advance(SignedDuration::from_hours(2));
+    sso.oidc.misbehave(told_apart());
+    let bea = Person::new("bea-1", "bea@norte.example.org");
+    let tokens = sso.sign_in(bea).await.data(200);
+    assert_eq!(sso.oidc.calls().user_info, 1);
+    assert_eq!(sso.me(&tokens).await["email"], "bea@norte.example.org");
+    for (verified, code) in [(Some(false), "SSO_EMAIL_UNVERIFIED"), (None, "SSO_EMAIL_MISSING")] {
+        let email = verified.map(|_| "eva@norte.example.org".to_owned());
+        let person = Person { email, email_verified: verified, ..Person::new("eva-1", "") };
+        sso.sign_in(person).await.refused(403, code);
+    }
+}
+
+#[tokio::test]
+async fn a_user_info_that_is_none_lets_nobody_in_and_writes_nothing() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    sso.world.test.clock.advance(SignedDuration::from_hours(2));
+    sso.oidc.misbehave(told_apart());
+    sso.leave().await;
+    let before = sso.kept();
+    let other = UserInfo { subject: Some("somebody-else".to_owned()), ..UserInfo::default() };
+    sso.oidc.misbehave(telling(other));
+    sso.sign_in(ana()).await.refused(401, "USER_INFO_WRONG_SUBJECT");
+    for (answer, code) in [
+        (Answer::Huge, "IDENTITY_PROVIDER_ANSWER_TOO_LARGE"),
+        (Answer::Page, "IDENTITY_PROVIDER_ANSWER_INVALID"),
+        (
+            Answer::Redirect("http://127.0.0.1:9/userinfo".to_owned()),
+            "IDENTITY_PROVIDER_ANSWER_INVALID",
+        ),
+        (Answer::Status(401), "IDENTITY_PROVIDER_ANSWER_INVALID"),
+        (Answer::Status(500), "IDENTITY_PROVIDER_UNAVAILABLE"),
+        (Answer::Slow(Duration::from_mins(1)), "IDENTITY_PROVIDER_UNAVAILABLE"),
+    ] {
+        let answers = HashMap::from([(Document::UserInfo, answer)]);
+        sso.oidc.misbehave(Faults { answers, ..told_apart() });
+        sso.sign_in(ana()).await.refused(503, code);
+    }
+    assert_eq!(sso.kept(), before);
+    sso.oidc.misbehave(told_apart());
+    sso.sign_in(ana()).await.data(200);
+}
+
+#[tokio::test]
+async fn a_user_info_endpoint_is_called_only_where_a_provider_may_be() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    sso.world.test.clock.advance(SignedDuration::from_hours(2));
+    let inside = Some("http://169.254.169.254/latest/meta-data".to_owned());
+    sso.oidc.misbehave(telling(UserInfo { endpoint: inside, ..UserInfo::default() }));
+    sso.sign_in(ana()).await.refused(503, "IDENTITY_PROVIDER_ANSWER_INVALID");
+    assert_eq!(sso.oidc.calls().user_info, 0);
 }

@@ -62,6 +62,10 @@ pub(super) async fn discovery(State(provider): State<Oidc>) -> Response {
         if let Some(endpoint) = &faults.token_endpoint {
             document["token_endpoint"] = json!(endpoint);
         }
+        if let Some(user_info) = &faults.user_info {
+            let own = format!("{url}/userinfo");
+            document["userinfo_endpoint"] = json!(user_info.endpoint.as_ref().unwrap_or(&own));
+        }
         if faults.only_post {
             document["token_endpoint_auth_methods_supported"] = json!(["client_secret_post"]);
         }
@@ -132,19 +136,42 @@ pub(super) async fn token(
             books.codes.remove(text("code"));
         }
         grant.filter(|_| text("grant_type") == "authorization_code").map(|grant| {
+            let access_token = kernel::random_uuid().to_string();
+            books.access_tokens.insert(access_token.clone(), grant.person.clone());
+            let grant = if faults.user_info.is_some() { grant.without_address() } else { grant };
             let token = id_token(&provider.0, &books.key, &grant, faults.token);
-            (token, faults.token)
+            (token, faults.token, access_token)
         })
     };
-    let Some((token, fault)) = granted else {
+    let Some((token, fault, access_token)) = granted else {
         return refused(StatusCode::BAD_REQUEST, "invalid_grant");
     };
     let mut answer =
-        json!({ "access_token": "of-no-use", "token_type": "Bearer", "expires_in": 60 });
+        json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 60 });
     if fault != Some(TokenFault::Missing) {
         answer["id_token"] = json!(token);
     }
     answered(&provider, Document::Token, answer).await
+}
+
+pub(super) async fn user_info(State(provider): State<Oidc>, headers: HeaderMap) -> Response {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = bearer.and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
+    let body = {
+        let mut books = provider.books();
+        books.calls.user_info += 1;
+        let Some(person) = books.access_tokens.get(token) else {
+            return StatusCode::UNAUTHORIZED.into_response();
+        };
+        let other = books.faults.user_info.as_ref().and_then(|it| it.subject.as_ref());
+        let subject = other.unwrap_or(&person.subject);
+        let mut told = json!({ "sub": subject, "email": person.email, "name": person.name });
+        if let Some(verified) = person.email_verified {
+            told["email_verified"] = json!(verified);
+        }
+        told
+    };
+    answered(&provider, Document::UserInfo, body).await
 }
 
 /// `client_secret_basic` or `client_secret_post` (RFC 6749 2.3.1).
