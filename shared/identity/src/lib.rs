@@ -29,6 +29,7 @@
 //! | What else does this account sign in with? | gsi1 `P#ACC#<account>` → `IDENTITY#<hash>` | its identities |
 //! | Which members have a name that begins so? | gsi2 `T#<club>#MEMBERS` → `<folded name>#<account>` | one page |
 //! | How many owners can act for the club? | `T#<club>#OWNERS` / `OWNERS` | 1 |
+//! | Is this rotation of the signing keys told? | `P#SIGNING_KEYS` / `ROTATION#<token>` | 0, a condition |
 //! | Which invitations are open, oldest first? | gsi1 `T#<club>#INVITATIONS` → `<made at>#<invitation>` | one page |
 //! | What does this invitation promise? | `T#<club>#INVITATION#<invitation>` / `INVITATION` | 1 |
 //!
