@@ -1,6 +1,6 @@
 //! The end of every way to sign in: who somebody is has been proved, now they come in or not.
 
-use futures::future::join3;
+use futures::future::{join3, try_join};
 use kernel::{AccountId, ClubId, Error, Method, Result, Tenant, jiff::Timestamp};
 use serde_json::json;
 use table::Table;
@@ -73,6 +73,22 @@ impl Door<'_> {
             store::drop_session(&platform, &session).await?;
         }
         entered
+    }
+
+    /// The same for who writes more with the session: nothing is written yet, and until the session is, its
+    /// tokens are to be given to nobody.
+    pub async fn prepare(&self, entrant: &Entrant) -> Result<Option<(Tokens, Session)>> {
+        if entrant.proof.is_local() && entrant.proof.lacks_second_factor() {
+            return Err(self.second_factor_required(entrant)?);
+        }
+        let Entrant { account, club, ref proof, ref device } = *entrant;
+        let opened = Session::open(account, club, proof.clone(), device.clone(), self.now)?;
+        let (session, token) = opened;
+        let admitted = admit(self.table, self.correlation, account, club);
+        let (rights, policy) = Box::pin(try_join(admitted, self.policy(club))).await?;
+        let Some(rights) = rights else { return Ok(None) };
+        let tokens = self.tokens(entrant, &session, &token, rights, &policy)?;
+        Ok(Some((tokens, session)))
     }
 
     fn tokens(

@@ -75,9 +75,13 @@ pub async fn drop_session(table: &PlatformTable, session: &Session) -> Result<()
 
 /// Put `P#ACC#<account>` / `SES#<session>` if absent; the table drops it after its end.
 pub async fn open_session(table: &PlatformTable, session: &Session) -> Result<()> {
+    table.write(vec![new_session(table, session)?]).await
+}
+
+/// The write of [`open_session`], for who writes more with it.
+pub fn new_session(table: &PlatformTable, session: &Session) -> Result<Write> {
     let key = key(table, session.account_id, session.id);
-    let write = Write::put(key, "Session", session)?.expiring(session.expires_at).if_absent();
-    table.write(vec![write]).await
+    Ok(Write::put(key, "Session", session)?.expiring(session.expires_at).if_absent())
 }
 
 /// Update `P#ACC#<account>` / `SES#<session>` if its good token is still the one before and nobody ended it.
