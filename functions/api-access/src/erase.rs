@@ -14,13 +14,15 @@ use serde_json::{Value, json};
 use table::{PlatformTable, TenantTable, Write};
 use web::{Caller, ClientAddress, Correlation, Envelope, Id, Outcome, Problem, Reply, standing};
 
-use crate::{read_erasure::ErasureView, start_export::member_not_found};
+use crate::{family::Family, read_erasure::ErasureView, start_export::member_not_found};
 
 /// Writes of one transaction.
 const TOGETHER: usize = 90;
 
 /// Be forgotten by the club: profile, consents, photo, sessions and exports are deleted, and with the last
 /// club the account, too.
+///
+/// A guardian goes once each of their children has another one, or was erased before.
 ///
 /// Bookings, payments and the ledger stay, under the account's id alone. A call that broke off is completed
 /// by the next.
@@ -31,7 +33,7 @@ const TOGETHER: usize = 90;
     responses(
         (status = 200, body = Envelope<ErasureView>, description = "The certificate; the same if it was done before."),
         (status = 404, body = Problem, description = "MEMBER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "LAST_OWNER, ERASURE_RUNNING, CONCURRENT_CHANGE."),
+        (status = 409, body = Problem, description = "LAST_OWNER, GUARDIAN_NEEDED (the details name the children), ERASURE_RUNNING, CONCURRENT_CHANGE."),
     )
 )]
 pub(crate) async fn erase_own(
@@ -46,6 +48,8 @@ pub(crate) async fn erase_own(
 }
 
 /// Have a member forgotten by the club, as if they had asked for it themselves.
+///
+/// A guardian goes once each of their children has another one, or was erased before.
 #[utoipa::path(
     post,
     path = "/v1/users/{account_id}/erase",
@@ -55,7 +59,7 @@ pub(crate) async fn erase_own(
         (status = 200, body = Envelope<ErasureView>, description = "The certificate; the same if it was done before."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING, STEP_UP_REQUIRED, TARGET_OUTRANKS."),
         (status = 404, body = Problem, description = "MEMBER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "LAST_OWNER, ERASURE_RUNNING, CONCURRENT_CHANGE."),
+        (status = 409, body = Problem, description = "LAST_OWNER, GUARDIAN_NEEDED (the details name the children), ERASURE_RUNNING, CONCURRENT_CHANGE."),
     )
 )]
 pub(crate) async fn erase_member(
@@ -117,6 +121,7 @@ impl<'a> Work<'a> {
         before: Option<Erasure>,
     ) -> Result<Erasure> {
         let club = self.table.tenant().club();
+        let family = Family::of(&self.table, self.account, self.now).await?;
         let everything = store::everything(&self.table, self.account).await?;
         let sessions = identity::store::remove_sessions(&self.platform, self.account, club).await?;
         let exports = store::exports_of(&self.table, self.account).await?;
@@ -132,6 +137,7 @@ impl<'a> Work<'a> {
             let actor = actor.as_ref();
             writes.extend(actor.and_then(|it| it.unchanged(&self.table, Some(self.account))));
             writes.push(store::begin_erasure(&self.table, &erasure)?);
+            writes.extend(family.leave(&self.table, self.account));
             Ok(writes)
         })
         .await

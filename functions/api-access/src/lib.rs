@@ -28,6 +28,7 @@ mod create_key;
 mod create_role;
 mod erase;
 mod export_audit;
+mod family;
 mod list_audit;
 mod list_keys;
 mod list_permissions;

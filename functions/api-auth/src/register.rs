@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join5;
 use garde::Validate;
@@ -10,13 +11,14 @@ use identity::{
     MembershipStatus, Password, PasswordCost, RegistrationPolicy, store, takes_people,
 };
 use kernel::{
-    AccountId, ClubId, Email, Error, Locale, PersonName, Result, Role, Slug, Tenant, VenueId,
+    AccountId, ClubId, Email, Error, Locale, Origin, PersonName, Result, Role, Slug, Tenant,
+    VenueId,
 };
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use table::{TenantTable, Write};
 use utoipa::ToSchema;
-use web::{Body, Correlation, Envelope, Outcome, Problem, Reply, standing};
+use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply, standing};
 
 /// Who wants to join which club.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -76,6 +78,7 @@ pub(crate) struct Registered {
 )]
 pub(crate) async fn register(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     Correlation(correlation): Correlation,
     Body(input): Body<Registration>,
 ) -> Outcome<Registered> {
@@ -94,7 +97,8 @@ pub(crate) async fn register(
     let locale = input.locale.clone().unwrap_or(settings.locale);
     if let Some((invitation, child)) = invitation.as_ref().and_then(|it| Some((it, it.account_id?)))
     {
-        let registered = promoted(&app, &table, &input, invitation, child, locale).await?;
+        let registered =
+            promoted(&app, &table, &input, invitation, child, (locale, address)).await?;
         return Ok(Reply::created("/v1/users/me", registered));
     }
     let (account, mut writes) =
@@ -109,8 +113,11 @@ pub(crate) async fn register(
         writes.push(store::accept(&table, invitation.id, now));
         // Who was expelled a moment ago is barred still.
         writes.push(standing::lift(&table, account.id));
+        let told = accepted(&table, account.id, &invitation, address);
+        audit::write(&table, told, now, writes).await?;
+    } else {
+        platform.write(writes).await?;
     }
-    platform.write(writes).await?;
 
     let Membership { account_id, roles, venue_roles, status, .. } = membership;
     let registered = Registered { account_id, club_id: club, roles, venue_roles, status };
@@ -124,7 +131,7 @@ async fn promoted(
     input: &Registration,
     invitation: &Invitation,
     child: AccountId,
-    locale: Locale,
+    (locale, address): (Locale, String),
 ) -> Result<Registered> {
     let (platform, now) = (app.table().platform(), app.clock().now());
     let account = store::account(&platform, child).await?;
@@ -136,7 +143,7 @@ async fn promoted(
     let mut writes = store::promote_account(&platform, &account, hash, now)?;
     writes.push(store::set_member_address(table, child, &input.email));
     writes.push(store::accept(table, invitation.id, now));
-    platform.write(writes).await?;
+    audit::write(table, accepted(table, child, invitation, address), now, writes).await?;
     Ok(Registered {
         account_id: child,
         club_id: table.tenant().club(),
@@ -144,6 +151,18 @@ async fn promoted(
         venue_roles: BTreeMap::new(),
         status: MembershipStatus::Active,
     })
+}
+
+/// That whoever registers took an invitation.
+fn accepted(
+    table: &TenantTable,
+    account: AccountId,
+    invitation: &Invitation,
+    address: String,
+) -> Entry {
+    let correlation = table.tenant().correlation().to_owned();
+    let origin = Origin { account, session: None, address, correlation };
+    Entry::new(&origin, "invitation.accepted", invitation.id)
 }
 
 /// Whether somebody without an invitation is a member at once. Where the club approves its members, whoever

@@ -6,13 +6,13 @@ use garde::Validate;
 use identity::{
     ChallengePurpose, DeviceName, Entrant, Proof, RecoveryCode, Tokens, TotpFactor, store,
 };
-use kernel::{AccountId, Email, Error, Method, Result, jiff::Timestamp};
+use kernel::{AccountId, Email, Error, Method, Origin, Result, jiff::Timestamp};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
 
-use crate::second_factor::{door, factor_key, read_challenge};
+use crate::second_factor::{enter, factor_key, read_challenge};
 
 /// The answer to a challenge: a code of the authenticator, or one of the recovery codes.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -68,9 +68,8 @@ pub(crate) async fn answer(
         footing: challenge.footing,
         device: input.device,
     };
-    let key = app.signing_key().await?;
-    let entered = door(&app, &key, &correlation, now)?.enter(entrant).await?;
-    Ok(Reply::ok(entered.ok_or_else(gone)?))
+    let origin = Origin { account: challenge.account, session: None, address, correlation };
+    Ok(Reply::ok(enter(&app, &origin, entrant).await?.ok_or_else(gone)?))
 }
 
 fn gone() -> Error {

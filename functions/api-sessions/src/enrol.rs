@@ -13,7 +13,7 @@ use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
 use crate::{
     confirm_totp::{RecoveryCodes, confirmed},
     enrol_totp,
-    second_factor::{door, read_challenge},
+    second_factor::{enter, read_challenge},
 };
 
 /// Whose enrolment begins.
@@ -94,12 +94,7 @@ pub(crate) async fn confirm(
 ) -> Outcome<Enrolled> {
     let now = app.clock().now();
     let challenge = read_challenge(&app, &input.challenge, ChallengePurpose::Enrol).await?;
-    let origin = Origin {
-        account: challenge.account,
-        session: None,
-        address,
-        correlation: correlation.clone(),
-    };
+    let origin = Origin { account: challenge.account, session: None, address, correlation };
     let recovery_codes = confirmed(&app, &origin, &input.code).await?;
     let proof = Proof::by(&challenge.methods, true, now).and(Method::Otp, now);
     let entrant = Entrant {
@@ -109,9 +104,7 @@ pub(crate) async fn confirm(
         footing: challenge.footing,
         device: input.device,
     };
-    let key = app.signing_key().await?;
-    let tokens = door(&app, &key, &correlation, now)?.enter(entrant).await?;
-    let tokens = tokens.ok_or_else(|| {
+    let tokens = enter(&app, &origin, entrant).await?.ok_or_else(|| {
         Error::unauthenticated(
             "CHALLENGE_INVALID",
             "you have no place there any more; log in again",

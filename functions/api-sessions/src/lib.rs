@@ -7,6 +7,7 @@
 //! | `POST /v1/auth/logout` | none: the refresh token is the proof |
 //! | `POST /v1/auth/mfa` | none: the challenge is the proof |
 //! | `POST /v1/auth/mfa/enrol`, `…/enrol/confirm` | none: the challenge is the proof |
+//! | `GET /v1/auth/mfa` | `profile:self` |
 //! | `POST`, `DELETE /v1/auth/mfa/totp` | `profile:self`, and a recent proof |
 //! | `POST /v1/auth/mfa/totp/confirm` | `profile:self` |
 //! | `POST /v1/auth/mfa/recovery-codes` | `profile:self`, and a recent proof |
@@ -30,6 +31,7 @@ mod jwks;
 mod logout;
 mod openid_configuration;
 mod permissions;
+mod read_mfa;
 mod recovery_codes;
 mod refresh;
 mod remove_totp;
@@ -51,6 +53,7 @@ pub fn routes() -> Routes {
         .open_sign_in(routes!(enrol::confirm))
         .open_unlimited(routes!(jwks::jwks))
         .open_unlimited(routes!(openid_configuration::configuration))
+        .allow(Permission::ProfileSelf, routes!(read_mfa::read))
         .allow_fresh(Permission::ProfileSelf, routes!(enrol_totp::enrol))
         .allow(Permission::ProfileSelf, routes!(confirm_totp::confirm))
         .allow_fresh(Permission::ProfileSelf, routes!(remove_totp::remove))

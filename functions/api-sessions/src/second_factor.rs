@@ -1,8 +1,10 @@
 //! What the handlers of second factors share.
 
-use identity::{Challenge, ChallengePurpose, Door, FactorKey, SigningKey};
-use kernel::{Error, Result, jiff::Timestamp};
+use audit::Entry;
+use identity::{Challenge, ChallengePurpose, Door, Entrant, FactorKey, Prepared, Tokens};
+use kernel::{Error, Method, Origin, Result, Tenant};
 use runtime::App;
+use serde_json::json;
 
 /// The key that factors are encrypted with.
 pub(crate) async fn factor_key(app: &App) -> Result<FactorKey> {
@@ -10,15 +12,24 @@ pub(crate) async fn factor_key(app: &App) -> Result<FactorKey> {
     FactorKey::from_document(app.secrets().get_cached(id).await?)
 }
 
-/// The door that a request signs in through.
-pub(crate) fn door<'a>(
-    app: &'a App,
-    key: &'a SigningKey,
-    correlation: &'a str,
-    now: Timestamp,
-) -> Result<Door<'a>> {
-    let issuer = app.config().public_base_url()?;
-    Ok(Door { table: app.table(), key, issuer, correlation, now })
+/// Lets somebody in who has given their second factor, as [`Door::enter`] does. A session that began with
+/// another identity provider's word is in the club's log.
+pub(crate) async fn enter(app: &App, origin: &Origin, entrant: Entrant) -> Result<Option<Tokens>> {
+    let (key, now) = (app.signing_key().await?, app.clock().now());
+    let (issuer, correlation) = (app.config().public_base_url()?, &origin.correlation);
+    let door = Door { table: app.table(), key: &key, issuer, correlation, now };
+    let Some(club) = entrant.club.filter(|_| entrant.proof.methods.contains(&Method::Fed)) else {
+        return door.enter(entrant).await;
+    };
+    let Some(Prepared { tokens, session, writes }) = door.prepare(&entrant).await? else {
+        return Ok(None);
+    };
+    let table = app.table().tenant(&Tenant::from_platform_record(club, correlation));
+    let origin = Origin { session: Some(session.id), ..origin.clone() };
+    let told = Entry::new(&origin, "session.opened", session.account_id);
+    let told = told.making(&json!({ "methods": session.proof.methods }))?;
+    audit::write(&table, told, now, writes).await?;
+    Ok(Some(tokens))
 }
 
 /// The challenge that a request answers, if it is one for this: else `unauthenticated`, `CHALLENGE_INVALID`

@@ -1,10 +1,12 @@
 //! `POST /v1/auth/sso/complete`.
 
+use audit::Entry;
 use axum::extract::State;
-use identity::{Door, Entrant, Footing, Proof, Purpose, Tokens, takes_people};
-use kernel::{Error, Method, Tenant};
+use identity::{Door, Entrant, Footing, Prepared, Proof, Purpose, Tokens, takes_people};
+use kernel::{Error, Method, Origin, Tenant};
 use runtime::App;
-use web::{Body, Correlation, Envelope, Outcome, Problem, Reply};
+use serde_json::json;
+use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
 
 use crate::{
     settle::settle,
@@ -51,6 +53,7 @@ use crate::{
 )]
 pub(crate) async fn complete(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     Correlation(correlation): Correlation,
     Body(input): Body<SsoReturn>,
 ) -> Outcome<Tokens> {
@@ -62,7 +65,7 @@ pub(crate) async fn complete(
     // Read before anything is signed or written.
     takes_people(&app.table().platform(), club).await?;
     let (key, issuer) = (app.signing_key().await?, app.config().public_base_url()?);
-    let credential = settle(&app, &table, &person, &provider).await?;
+    let credential = settle(&app, &table, &person, &provider, &address).await?;
     let now = app.clock().now();
     // The provider has asked for what it asks for; whether our own second factor is asked for as well, the
     // club's policy says.
@@ -74,7 +77,14 @@ pub(crate) async fn complete(
         device: departure.device,
     };
     let door = Door { table: app.table(), key: &key, issuer, correlation: &correlation, now };
-    Ok(Reply::ok(door.enter(entrant).await?.ok_or_else(not_open)?))
+    let Prepared { tokens, session, writes } =
+        door.prepare(&entrant).await?.ok_or_else(not_open)?;
+    let account = credential.account_id;
+    let origin = Origin { account, session: Some(session.id), address, correlation };
+    let told = Entry::new(&origin, "session.opened", account);
+    let told = told.making(&json!({ "provider_id": provider.id }))?;
+    audit::write(&table, told, now, writes).await?;
+    Ok(Reply::ok(tokens))
 }
 
 fn not_open() -> Error {

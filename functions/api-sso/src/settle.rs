@@ -1,12 +1,14 @@
 //! Whose account somebody has who comes back, and their place in the club.
 
+use audit::Entry;
 use futures::future::try_join3;
 use identity::{
     Account, Arrival, Credential, Identity, IdentityProvider, Membership, MembershipStatus, Person,
     arrive, store,
 };
-use kernel::{AccountId, Email, Error, PersonName, Result, Role};
+use kernel::{AccountId, Email, Error, Kind, Origin, PersonName, Result, Role};
 use runtime::App;
+use serde_json::json;
 use table::{TenantTable, Write};
 use web::standing;
 
@@ -20,14 +22,15 @@ pub(crate) async fn settle(
     table: &TenantTable,
     person: &Person,
     provider: &IdentityProvider,
+    address: &str,
 ) -> Result<Credential> {
     for _ in 1..TRIES {
-        match Box::pin(settle_once(app, table, person, provider)).await {
+        match Box::pin(settle_once(app, table, person, provider, address)).await {
             Err(error) if is_overtaken(&error) => {}
             settled => return settled,
         }
     }
-    Box::pin(settle_once(app, table, person, provider)).await
+    Box::pin(settle_once(app, table, person, provider, address)).await
 }
 
 fn is_overtaken(error: &Error) -> bool {
@@ -48,6 +51,7 @@ async fn settle_once(
     table: &TenantTable,
     person: &Person,
     provider: &IdentityProvider,
+    address: &str,
 ) -> Result<Credential> {
     let platform = app.table().platform();
     let (linked, found, is_vouched) = Box::pin(try_join3(
@@ -62,7 +66,7 @@ async fn settle_once(
     ))
     .await?;
     let linked = linked.map(|identity| identity.account_id);
-    let (account, mut writes) = match arrive(person, linked, found.as_ref(), is_vouched)? {
+    let (account, writes) = match arrive(person, linked, found.as_ref(), is_vouched)? {
         Arrival::Known(id) => (account(app, id).await?, Vec::new()),
         Arrival::Found { account_id, email, is_unproved } => {
             let writes = found_writes(app, person, provider, account_id, &email, is_unproved);
@@ -73,10 +77,34 @@ async fn settle_once(
         }
     };
     let proved = person.email.as_ref().filter(|_| is_vouched);
-    writes.extend(place_in_club(app, table, &account, proved).await?);
-    table.write(writes).await?;
+    let place = place_in_club(app, table, &account, proved).await?;
+    let correlation = table.tenant().correlation().to_owned();
+    let origin =
+        Origin { account: account.id, session: None, address: address.to_owned(), correlation };
+    write(app, table, (&origin, provider), (writes, place)).await?;
     let credential = store::credential(&platform, account.address()?).await?;
     credential.ok_or_else(|| Error::internal("an account has no credential"))
+}
+
+/// Writes what became of an arrival, and tells it: the club who joined it, or else the platform whose account
+/// was linked.
+async fn write(
+    app: &App,
+    table: &TenantTable,
+    (origin, provider): (&Origin, &IdentityProvider),
+    (mut linked, place): (Vec<Write>, Vec<Write>),
+) -> Result<()> {
+    let (account, now) = (origin.account, app.clock().now());
+    let by = json!({ "provider_id": provider.id });
+    if !place.is_empty() {
+        linked.extend(place);
+        let told = Entry::new(origin, "member.joined", account).making(&by)?;
+        audit::write(table, told, now, linked).await?;
+    } else if !linked.is_empty() {
+        let told = Entry::new(origin, "identity.linked", account).making(&by)?;
+        audit::write_platform(&app.table().platform(), told, now, linked).await?;
+    }
+    Ok(())
 }
 
 /// Whether the club has proved that the domain of their address is its own, and the provider does not deny

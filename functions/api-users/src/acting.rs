@@ -1,11 +1,12 @@
 //! Who acts for whom: everybody for themselves, a guardian for a child, the staff for the club's members.
 
+use audit::Entry;
 use futures::future::{try_join, try_join4};
 use identity::Membership;
 use kernel::{AccountId, Error, LocalDate, Permission, Result};
 use profiles::{not_guardian, store, today};
 use runtime::App;
-use table::TenantTable;
+use table::{TenantTable, Write};
 use web::Caller;
 
 use crate::whom::Whom;
@@ -27,6 +28,26 @@ pub(crate) struct Acting {
     pub(crate) by: AccountId,
     /// As what.
     pub(crate) capacity: Capacity,
+}
+
+impl Acting {
+    /// Writes what they did; what was done for somebody else goes into the club's log with it. What people do
+    /// with what is theirs is their own business.
+    pub(crate) async fn write(
+        &self,
+        app: &App,
+        caller: &Caller,
+        told: Entry,
+        writes: Vec<Write>,
+    ) -> Result<()> {
+        let table = app.tenant_table(caller)?;
+        match self.capacity {
+            Capacity::Themselves => table.write(writes).await,
+            Capacity::Guardian | Capacity::Staff => {
+                audit::write(&table, told, app.clock().now(), writes).await.map(drop)
+            }
+        }
+    }
 }
 
 /// Lets oneself in, a guardian while the child is under age, and whoever has the permission, if staff may

@@ -35,7 +35,7 @@ pub(crate) struct AddGuardian {
         (status = 201, body = Envelope<Guardian>, description = "Acts for the child from now on."),
         (status = 403, body = Problem, description = "GUARDIAN_MUST_BE_ADULT, PERMISSION_MISSING, CLUB_REQUIRED."),
         (status = 404, body = Problem, description = "USER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "ALREADY_GUARDIAN, NOT_A_CHILD, TOO_MANY_CHILDREN, TOO_MANY_GUARDIANS."),
+        (status = 409, body = Problem, description = "ALREADY_GUARDIAN, NOT_A_CHILD, TOO_MANY_CHILDREN, TOO_MANY_GUARDIANS, CONCURRENT_CHANGE."),
         (status = 422, body = Problem, description = "BODY_INVALID."),
     )
 )]
@@ -65,7 +65,10 @@ pub(crate) async fn add(
     };
     let told = Entry::new(caller.origin(), "guardian.added", child);
     let told = told.making(&serde_json::json!({ "guardian_id": guardianship.guardian_id }))?;
-    audit::write(&table, told, guardianship.since, store::link(&table, &guardianship)?).await?;
+    let mut writes = store::link(&table, &guardianship)?;
+    // Whoever is being erased gets no child any more.
+    writes.push(identity::store::unchanged(&table, &guardian));
+    audit::write(&table, told, guardianship.since, writes).await?;
     let location = format!("/v1/users/{child}/guardians");
     Ok(Reply::created(location, Guardian::of(&guardianship, Some(guardian.name))))
 }

@@ -1,5 +1,6 @@
 //! `PUT /v1/users/{account_id}/photo`.
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use kernel::{Error, Permission};
@@ -71,7 +72,8 @@ pub(crate) async fn confirm(
             Error::conflict("PHOTO_CHANGED", message)
         })?;
         profile = profile.with_photo(Some(photo));
-        table.write(vec![store::put_profile(&table, &profile)?]).await?;
+        let told = Entry::new(caller.origin(), "photo.changed", acting.account);
+        acting.write(&app, &caller, told, vec![store::put_profile(&table, &profile)?]).await?;
     }
     Ok(Reply::ok(PhotoView { photo_url: photo_url(&app, &caller, &profile).await? }))
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
-    acting::adult_today,
+    acting::{adult_today, member},
     person::{Own, known},
     read_child::Child,
 };
@@ -38,7 +38,7 @@ pub(crate) struct CreateChild {
         (status = 201, body = Envelope<Child>, description = "A member of the club, with its ETag."),
         (status = 403, body = Problem, description = "GUARDIAN_MUST_BE_ADULT, PERMISSION_MISSING, CLUB_REQUIRED."),
         (status = 404, body = Problem, description = "ACCOUNT_NOT_FOUND, USER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "TOO_MANY_CHILDREN: at most 20."),
+        (status = 409, body = Problem, description = "TOO_MANY_CHILDREN: at most 20. CONCURRENT_CHANGE: repeat."),
         (status = 422, body = Problem, description = "BODY_INVALID, VALIDATION_FAILED, CHILD_OF_AGE."),
     )
 )]
@@ -54,6 +54,7 @@ pub(crate) async fn create(
         let message = "whoever is of age registers themselves";
         return Err(Error::invalid("CHILD_OF_AGE", message).into());
     }
+    let parent = member(&table, caller.account()).await?;
     let guardian = Own::load(&app, &caller, caller.account()).await?.account;
     let now = app.clock().now();
     let account = Account {
@@ -79,6 +80,8 @@ pub(crate) async fn create(
     ];
     writes.extend(identity::store::join(&platform, &table, &membership, now)?);
     writes.extend(store::link(&table, &guardianship)?);
+    // Whoever is being erased gets no child any more.
+    writes.push(identity::store::unchanged(&table, &parent));
     let told = Entry::new(caller.origin(), "child.created", account.id);
     audit::write(&table, told, now, writes).await?;
 

@@ -1,5 +1,6 @@
 //! `POST /v1/users/{account_id}/consents`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join4;
 use garde::Validate;
@@ -9,6 +10,7 @@ use profiles::{
 };
 use runtime::App;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
@@ -72,15 +74,19 @@ pub(crate) async fn give(
         Capacity::Themselves | Capacity::Staff => GivenAs::Themselves,
     };
     let (said, who) = ((input.version, input.granted), (acting.by, given_as));
-    let Some(line) = answer(&document, &answers, said, who, app.clock().now())? else {
+    let now = app.clock().now();
+    let Some(line) = answer(&document, &answers, said, who, now)? else {
         return Ok(Reply::ok(ConsentState::of(document, &answers)));
     };
-    table
-        .write(vec![
-            store::add_consent(&table, acting.account, &line)?,
-            store::document_unchanged(&table, &document),
-        ])
-        .await?;
+    let writes = vec![
+        store::add_consent(&table, acting.account, &line)?,
+        store::document_unchanged(&table, &document),
+    ];
+    // One's own, too: the club has to show who agreed to what even of somebody it has forgotten.
+    let told = Entry::new(caller.origin(), "consent.answered", acting.account).making(&json!({
+        "document": line.document, "version": line.version, "granted": line.granted,
+    }))?;
+    audit::write(&table, told, now, writes).await?;
     answers.push(line);
     let location = format!("/v1/users/{}/consents", acting.account);
     Ok(Reply::created(location, ConsentState::of(document, &answers)))

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use audit::Entry;
 use futures::future::{try_join, try_join3};
 use garde::Validate;
 use identity::Account;
@@ -175,7 +176,13 @@ impl Own {
                 writes.push(store::profile_unchanged(&table, &profile));
             }
         }
-        platform.write(writes).await?;
+        if account.id == caller.account() {
+            platform.write(writes).await?;
+        } else {
+            let (table, now) = (app.tenant_table(caller)?, app.clock().now());
+            let told = Entry::new(caller.origin(), "profile.changed", account.id);
+            audit::write(&table, told, now, writes).await?;
+        }
         Ok(Self { account, profile, fields: self.fields })
     }
 }

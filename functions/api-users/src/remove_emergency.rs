@@ -1,5 +1,6 @@
 //! `DELETE /v1/users/{account_id}/emergency-contact`.
 
+use audit::Entry;
 use axum::extract::State;
 use kernel::Permission;
 use profiles::store;
@@ -27,6 +28,8 @@ pub(crate) async fn remove(
 ) -> Outcome<()> {
     let acting = acting_for(&app, &caller, whom, Some(Permission::ProfileManage)).await?;
     let table = app.tenant_table(&caller)?;
-    table.write(vec![store::remove_emergency_contact(&table, acting.account)]).await?;
+    let told = Entry::new(caller.origin(), "emergency_contact.removed", acting.account);
+    let writes = vec![store::remove_emergency_contact(&table, acting.account)];
+    acting.write(&app, &caller, told, writes).await?;
     Ok(Reply::no_content())
 }

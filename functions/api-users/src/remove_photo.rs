@@ -1,5 +1,6 @@
 //! `DELETE /v1/users/{account_id}/photo`.
 
+use audit::Entry;
 use axum::extract::State;
 use kernel::Permission;
 use profiles::{photo_key, store};
@@ -30,7 +31,9 @@ pub(crate) async fn remove(
     let table = app.tenant_table(&caller)?;
     let profile = store::profile(&table, acting.account).await?;
     if profile.photo.is_some() {
-        table.write(vec![store::put_profile(&table, &profile.with_photo(None))?]).await?;
+        let told = Entry::new(caller.origin(), "photo.removed", acting.account);
+        let writes = vec![store::put_profile(&table, &profile.with_photo(None))?];
+        acting.write(&app, &caller, told, writes).await?;
     }
     // Also where the profile shows none: a removal before this one may have ended half-way.
     app.storage()?.delete(&photo_key(caller.club()?, acting.account)).await?;

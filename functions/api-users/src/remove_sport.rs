@@ -1,9 +1,11 @@
 //! `DELETE /v1/users/{account_id}/sports/{sport}`.
 
+use audit::Entry;
 use axum::extract::State;
 use kernel::{Permission, Sport};
 use profiles::store;
 use runtime::App;
+use serde_json::json;
 use web::{Caller, Ids, Outcome, Problem, Reply};
 
 use crate::{acting::acting_for, whom::Whom};
@@ -31,6 +33,9 @@ pub(crate) async fn remove(
 ) -> Outcome<()> {
     let acting = acting_for(&app, &caller, whom, Some(Permission::ProfileManage)).await?;
     let table = app.tenant_table(&caller)?;
-    table.write(vec![store::remove_sport(&table, acting.account, sport)]).await?;
+    let told = Entry::new(caller.origin(), "sport.removed", acting.account);
+    let told = told.removing(&json!({ "sport": sport }))?;
+    let writes = vec![store::remove_sport(&table, acting.account, sport)];
+    acting.write(&app, &caller, told, writes).await?;
     Ok(Reply::no_content())
 }

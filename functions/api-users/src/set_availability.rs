@@ -1,5 +1,6 @@
 //! `PUT /v1/users/{account_id}/availability`.
 
+use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join3;
 use garde::Validate;
@@ -62,7 +63,9 @@ pub(crate) async fn set(
     }
     let today = today(app.clock().now(), &profile.zone(&club.time_zone));
     let plan = before.replaced_by(input.weekly, input.exceptions, today)?;
-    table.write(vec![store::put_availability(&table, acting.account, &plan)?]).await?;
+    let told = Entry::new(caller.origin(), "availability.changed", acting.account);
+    let writes = vec![store::put_availability(&table, acting.account, &plan)?];
+    acting.write(&app, &caller, told, writes).await?;
     let version = plan.version;
     Ok(Reply::ok(AvailabilityView::of(plan, &profile, &club, None)).etag(version))
 }

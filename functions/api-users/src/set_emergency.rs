@@ -1,5 +1,6 @@
 //! `PUT /v1/users/{account_id}/emergency-contact`.
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use kernel::{Error, Permission, PersonName};
@@ -56,7 +57,9 @@ pub(crate) async fn set(
     }
     let SetContact { name, phone, relation } = input;
     let contact = EmergencyContact { name, phone, relation, version: known + 1 };
-    table.write(vec![store::put_emergency_contact(&table, acting.account, &contact)?]).await?;
+    let told = Entry::new(caller.origin(), "emergency_contact.changed", acting.account);
+    let writes = vec![store::put_emergency_contact(&table, acting.account, &contact)?];
+    acting.write(&app, &caller, told, writes).await?;
     let version = contact.version;
     Ok(Reply::ok(ContactView::from(contact)).etag(version))
 }

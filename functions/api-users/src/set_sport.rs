@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use kernel::{Permission, Sport};
 use profiles::{Hand, Level, Position, SportChange, store};
 use runtime::App;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Ids, Outcome, Problem, Reply};
 
@@ -70,6 +72,9 @@ pub(crate) async fn set(
     let before = store::sport(&table, acting.account, sport).await?;
     let now = app.clock().now();
     let SetSport { level, hand, positions } = input;
+    let action = if level.is_some() { "level.assessed" } else { "sport.changed" };
+    let told = Entry::new(caller.origin(), action, acting.account);
+    let told = told.making(&json!({ "sport": sport, "level": level }))?;
     let change = SportChange { level, hand, positions };
     let after = match acting.capacity {
         Capacity::Staff => before.by_staff(change, acting.by, now),
@@ -77,6 +82,7 @@ pub(crate) async fn set(
             before.by_themselves(change, acting.by, now)?
         }
     };
-    table.write(vec![store::put_sport(&table, acting.account, &after)?]).await?;
+    let writes = vec![store::put_sport(&table, acting.account, &after)?];
+    acting.write(&app, &caller, told, writes).await?;
     Ok(Reply::ok(SportView::from(after)))
 }

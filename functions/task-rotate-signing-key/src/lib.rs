@@ -9,7 +9,8 @@
 //!
 //! No rotation makes a live token bad: a key is published one rotation before it signs, and until its last
 //! token has expired. Every step can be repeated, and killed between any two lines. A step that comes early
-//! is refused and one that comes late changes nothing. It needs neither table nor network of our own.
+//! is refused and one that comes late changes nothing. What is finished is in the platform's log: after the
+//! fact, because the secret and the table share no transaction, and once, however often the step comes.
 
 mod create;
 mod finish;
@@ -57,6 +58,9 @@ pub async fn handle(app: App, input: Value) -> Result<Value> {
     })?;
     let rotation = Rotation::of(&app, &request.secret_id, &request.client_request_token).await?;
     if rotation.is_over() {
+        if matches!(request.step, Step::Finish) {
+            finish::tell(&rotation).await?;
+        }
         return Ok(Value::Null);
     }
     match request.step {

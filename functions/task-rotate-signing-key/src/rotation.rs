@@ -13,7 +13,7 @@ const JWKS: &str = "jwks";
 pub(crate) struct Rotation<'a> {
     pub(crate) app: &'a App,
     secret: &'a str,
-    token: &'a str,
+    pub(crate) token: &'a str,
     pub(crate) versions: SecretVersions,
 }
 

@@ -29,6 +29,7 @@
 //! | What else does this account sign in with? | gsi1 `P#ACC#<account>` → `IDENTITY#<hash>` | its identities |
 //! | Which members have a name that begins so? | gsi2 `T#<club>#MEMBERS` → `<folded name>#<account>` | one page |
 //! | How many owners can act for the club? | `T#<club>#OWNERS` / `OWNERS` | 1 |
+//! | Is this rotation of the signing keys told? | `P#SIGNING_KEYS` / `ROTATION#<token>` | 0, a condition |
 //! | Which invitations are open, oldest first? | gsi1 `T#<club>#INVITATIONS` → `<made at>#<invitation>` | one page |
 //! | What is this address invited to be? | gsi2 `T#<club>#INVITED` → `<address>#<invitation>` | its open invitations |
 //! | What does this invitation promise? | `T#<club>#INVITATION#<invitation>` / `INVITATION` | 1 |
@@ -105,7 +106,7 @@ pub use policy::{RegistrationPolicy, SecondFactorDemand, SecondFactorPolicy, Sig
 pub use recovery_code::RecoveryCode;
 pub use refresh_token::RefreshToken;
 pub use session::{DeviceName, Exchanged, Proof, Session, Verdict};
-pub use sign_in::{Door, Entrant};
+pub use sign_in::{Door, Entrant, Prepared};
 pub use signing_key::SigningKey;
 pub use signing_keys::{RetiredKey, SigningKeys};
 pub use tokens::Tokens;

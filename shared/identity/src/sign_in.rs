@@ -1,9 +1,9 @@
 //! The end of every way to sign in: who somebody is has been proved, now they come in or not.
 
-use futures::future::join3;
+use futures::future::{join3, try_join};
 use kernel::{AccountId, ClubId, Error, Method, Result, Tenant, jiff::Timestamp};
 use serde_json::json;
-use table::Table;
+use table::{Table, Write};
 
 use crate::{
     Challenge, ChallengePurpose as Purpose, DeviceName, Footing, Proof, RefreshToken, Rights,
@@ -38,6 +38,16 @@ pub struct Door<'a> {
     pub correlation: &'a str,
     /// The present instant.
     pub now: Timestamp,
+}
+
+/// A session that is not open yet.
+pub struct Prepared {
+    /// For who came in, once it is.
+    pub tokens: Tokens,
+    /// As it will be.
+    pub session: Session,
+    /// What opens it: all of them or none.
+    pub writes: Vec<Write>,
 }
 
 impl Door<'_> {
@@ -77,6 +87,25 @@ impl Door<'_> {
             store::drop_session(&platform, &session).await?;
         }
         entered
+    }
+
+    /// The same for who writes more with the session: nothing is written yet, and until the session is, its
+    /// tokens are to be given to nobody.
+    pub async fn prepare(&self, entrant: &Entrant) -> Result<Option<Prepared>> {
+        if entrant.proof.is_local() && entrant.proof.lacks_second_factor() {
+            return Err(self.second_factor_required(entrant)?);
+        }
+        let Entrant { account, club, ref proof, ref device, ref footing } = *entrant;
+        let opened = Session::open(account, club, proof.clone(), device.clone(), self.now)?;
+        let (session, token) = opened;
+        let admitted = admit(self.table, self.correlation, account, club);
+        let (rights, policy) = Box::pin(try_join(admitted, self.policy(club))).await?;
+        let Some(rights) = rights else { return Ok(None) };
+        let tokens = self.tokens(entrant, &session, &token, rights, &policy)?;
+        let platform = self.table.platform();
+        let writes =
+            vec![store::new_session(&platform, &session)?, footing.held(&platform, account)];
+        Ok(Some(Prepared { tokens, session, writes }))
     }
 
     fn tokens(

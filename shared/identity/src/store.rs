@@ -11,6 +11,7 @@ mod members;
 mod oidc;
 mod one_time_tokens;
 mod policies;
+mod rotations;
 mod sessions;
 
 pub use accounts::*;
@@ -24,4 +25,5 @@ pub use members::*;
 pub use oidc::*;
 pub use one_time_tokens::*;
 pub use policies::*;
+pub use rotations::*;
 pub use sessions::*;

@@ -2,6 +2,7 @@
 
 use kernel::{AccountId, Error, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Most children that one person acts for.
 pub const CHILDREN_LIMIT: u64 = 20;
@@ -27,4 +28,11 @@ pub fn not_guardian() -> Error {
         "NOT_GUARDIAN",
         "only they themselves, a guardian while they are under age, or the club's staff may do this",
     )
+}
+
+/// `conflict`, `GUARDIAN_NEEDED`: these children, `child_ids` in the details, would have no guardian any more.
+pub fn guardian_needed(children: &[AccountId]) -> Error {
+    let message = "the children of the details would be left without a guardian; have the club's staff add \
+                   another guardian for each of them, or erase them first, and repeat";
+    Error::conflict("GUARDIAN_NEEDED", message).with_details(json!({ "child_ids": children }))
 }

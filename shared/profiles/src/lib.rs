@@ -16,7 +16,7 @@
 //! | Does this person act for that one? | `T#<club>#PERSON#<child>` / `GUARDIAN#<guardian>` | 1 |
 //! | Who acts for this child? | `T#<club>#PERSON#<child>` / `GUARDIAN#…` | guardians, one query |
 //! | For whom does this person act? | `T#<club>#PERSON#<guardian>` / `CHILD#…` | children, one query |
-//! | How many are in the family, and was its child invited? | `T#<club>#PERSON#<account>` / `FAMILY` | conditions alone |
+//! | How many are in the family, and was its child invited? | `T#<club>#PERSON#<account>` / `FAMILY` | 1, or conditions alone |
 //! | Everything about a person | `T#<club>#PERSON#<account>` | all of the above, one query |
 //! | How far is this export? | `T#<club>#EXPORT#<export>` / `EXPORT` | 1 |
 //! | Does an export of this person run? | `T#<club>#EXPORTING#<account>` / `EXPORT` | condition alone |
@@ -55,7 +55,7 @@ pub use consent::{
 pub use emergency::{EmergencyContact, Relation};
 pub use erasure::{Erasure, ErasureStatus, KeptData};
 pub use export::{Export, ExportStatus, export_not_found};
-pub use family::{CHILDREN_LIMIT, GUARDIANS_LIMIT, Guardianship, not_guardian};
+pub use family::{CHILDREN_LIMIT, GUARDIANS_LIMIT, Guardianship, guardian_needed, not_guardian};
 pub use field::{FieldType, PersonField, PersonFields};
 pub use field_value::FieldValue;
 pub use key::{DocumentKey, FieldKey};

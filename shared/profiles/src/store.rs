@@ -20,7 +20,9 @@ pub use erasures::{begin_erasure, complete_erasure, erasure, erasure_running};
 pub use exports::{
     drop_export, export, exports_of, fail_export, finish_export, request_export, start_export,
 };
-pub use families::{children, guardians, guardianship, link, mark_invited, unlink};
+pub use families::{
+    children, children_count, guardians, guardianship, leave_children, link, mark_invited, unlink,
+};
 pub use fields::{person_fields, put_person_fields};
 pub use people::{Everything, erase, everything};
 pub use profiles::{profile, profile_unchanged, put_profile};

@@ -191,3 +191,116 @@ async fn an_owner_is_not_erased_and_others_need_the_right_and_a_recent_proof() {
     refused.refused(404, "MEMBER_NOT_FOUND");
     stage.world.drain().await;
 }
+
+impl Stage {
+    /// A child of the member.
+    async fn child(&self, born: &str) -> String {
+        let body = json!({ "name": "Nina", "birth_date": born });
+        let path = "/v1/users/me/children";
+        let child = self.world.test.post(path, &self.member.token, body).await.data(201);
+        child["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn add_guardian(&self, child: &str, guardian: &Person) {
+        let path = format!("/v1/users/{child}/guardians");
+        let body = json!({ "account_id": guardian.account });
+        self.world.test.post(&path, &self.club.owner.token, body).await.data(201);
+    }
+
+    async fn guardians(&self, child: &str) -> Vec<Value> {
+        let path = format!("/v1/users/{child}/guardians");
+        let listed = self.world.test.get(&path, &self.club.owner.token).await.data(200);
+        listed.as_array().unwrap().iter().map(|it| it["id"].clone()).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_guardian_is_not_erased_while_a_child_has_no_other() {
+    let stage = start().await;
+    let (test, owner) = (&stage.world.test, &stage.club.owner.token);
+    let juan = stage.world.member(&stage.club, "juan").await;
+    let (first, second) = (stage.child("2015-05-01").await, stage.child("2017-05-01").await);
+    let bookings = stage.say("GUARDIAN#");
+    let own = test.post("/v1/users/me/erase", &stage.member.token, Value::Null).await;
+    let refused = own.refused(409, "GUARDIAN_NEEDED");
+    let mut named: Vec<_> = refused["details"]["child_ids"].as_array().unwrap().clone();
+    named.sort_by_key(ToString::to_string);
+    let mut both = vec![json!(first), json!(second)];
+    both.sort_by_key(ToString::to_string);
+    assert_eq!(named, both);
+    assert_eq!(stage.say("GUARDIAN#"), bookings, "nothing is lost");
+    test.get("/v1/users/me", &stage.member.token).await.data(200);
+
+    // One gets another guardian; the other goes, too. Who has left the club is no guardian.
+    stage.add_guardian(&first, &juan).await;
+    let refused = stage.erase().await.refused(409, "GUARDIAN_NEEDED");
+    assert_eq!(refused["details"]["child_ids"], json!([second]));
+    let path = format!("/v1/users/{second}/erase");
+    test.post(&path, owner, Value::Null).await.data(200);
+    let certificate = stage.erase().await.data(200);
+    assert_eq!(certificate["status"], "completed");
+    assert_eq!(stage.guardians(&first).await, [json!(juan.account)]);
+    let path = format!("/v1/users/{}/erase", juan.account);
+    let last = test.post(&path, owner, Value::Null).await.refused(409, "GUARDIAN_NEEDED");
+    assert_eq!(last["details"]["child_ids"], json!([first]));
+    stage.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_guardian_who_left_and_a_child_that_grew_up_or_left_do_not_count() {
+    let stage = start().await;
+    let (test, owner) = (&stage.world.test, &stage.club.owner.token);
+    let juan = stage.world.member(&stage.club, "juan").await;
+    let (child, grown) = (stage.child("2015-05-01").await, stage.child("2012-05-01").await);
+    stage.add_guardian(&child, &juan).await;
+    let expel = async |whom: String| {
+        let path = format!("/v1/members/{whom}");
+        assert_eq!(test.delete(&path, owner).await.status, 204);
+    };
+    let older = json!({ "birth_date": "2000-05-01" });
+    test.patch(&format!("/v1/users/{grown}"), owner, older).await.data(200);
+    expel(juan.account.to_string()).await;
+    let refused = stage.erase().await.refused(409, "GUARDIAN_NEEDED");
+    assert_eq!(refused["details"]["child_ids"], json!([child]));
+    expel(child).await;
+    stage.erase().await.data(200);
+    assert_eq!(stage.guardians(&grown).await, [Value::Null; 0]);
+    stage.world.drain().await;
+}
+
+#[tokio::test]
+async fn of_two_guardians_who_are_erased_at_once_one_stays() {
+    for _ in 0..3 {
+        let stage = start().await;
+        let juan = stage.world.member(&stage.club, "juan").await;
+        let child = stage.child("2015-05-01").await;
+        stage.add_guardian(&child, &juan).await;
+        let test = &stage.world.test;
+        let erase = |token| test.post("/v1/users/me/erase", token, Value::Null);
+        let answers = futures::future::join(erase(&stage.member.token), erase(&juan.token)).await;
+        let (done, refused) = match answers.0.status.as_u16() {
+            200 => answers,
+            _ => (answers.1, answers.0),
+        };
+        done.data(200);
+        refused.refused(409, "GUARDIAN_NEEDED");
+        assert_eq!(stage.guardians(&child).await.len(), 1);
+        stage.world.drain().await;
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_comes_while_its_guardian_goes_is_not_left_alone() {
+    for _ in 0..4 {
+        let stage = start().await;
+        let test = &stage.world.test;
+        let body = json!({ "name": "Nina", "birth_date": "2015-05-01" });
+        let born = test.post("/v1/users/me/children", &stage.member.token, body);
+        let (born, erased) = futures::future::join(born, stage.erase()).await;
+        if born.status == 201 && erased.status == 200 {
+            let child = born.body["data"]["id"].as_str().unwrap().to_owned();
+            panic!("a child without a guardian: {:?}", stage.guardians(&child).await);
+        }
+        stage.world.drain().await;
+    }
+}

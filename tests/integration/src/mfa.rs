@@ -352,3 +352,39 @@ async fn a_secret_that_another_key_sealed_is_a_defect_and_confirms_nothing() {
     table.write(vec![write]).await.unwrap();
     confirm(&world, &member.token, "123456").await.refused(500, "INTERNAL");
 }
+
+#[tokio::test]
+async fn everybody_sees_how_it_stands_with_their_second_factor() {
+    let world = World::start().await;
+    let (club, member) = member(&world).await;
+    let status = async |token: &str| world.test.get("/v1/auth/mfa", token).await.data(200);
+    let mut expected = json!({
+        "totp_enrolled": false, "totp_enrolled_since": null, "recovery_codes_left": 0,
+        "required": false,
+    });
+    assert_eq!(status(&member.token).await, expected);
+    let secret = enrol(&world, &member.token).await;
+    assert_eq!(status(&member.token).await, expected, "what is not confirmed is none");
+    let confirmed = confirm(&world, &member.token, &code(&secret, world.now())).await.data(200);
+    let since = kernel::timestamp_text(world.now());
+    world.test.clock.advance(SignedDuration::from_mins(1));
+    let used: RecoveryCode = texts(&confirmed)[0].parse().unwrap();
+    assert!(store::use_recovery(&platform(&world), member.account, &used).await.unwrap());
+    expected = json!({
+        "totp_enrolled": true, "totp_enrolled_since": since, "recovery_codes_left": 9,
+        "required": false,
+    });
+    assert_eq!(status(&member.token).await, expected);
+
+    // The club asks its members for one, who sign in with its own passwords.
+    let by_role = json!({ "member": "required_for_local" });
+    let policy = json!({ "second_factor": { "default": "optional", "by_role": by_role } });
+    world.test.put("/v1/sign-in-policy", &club.owner.token, policy).await.data(200);
+    expected["required"] = json!(true);
+    assert_eq!(status(&member.token).await, expected);
+    assert_eq!(status(&club.owner.token).await["required"], false);
+    let mut claims = world.test.claims(member.account, Some(club.id), &[Role::Member]);
+    claims.amr = vec![Method::Fed];
+    assert_eq!(status(&world.test.keys.sign(&claims)).await["required"], false);
+    assert_eq!(status(&world.operator).await["required"], true, "an operator always needs one");
+}

@@ -162,6 +162,13 @@ async fn nobody_else_sets_a_photo_but_the_staff() {
     let body = json!({ "upload_id": upload["upload_id"] });
     let set = world.test.call("PUT", &path).token(&club.owner.token).json(&body).send().await;
     assert_eq!(shown(&world, &set.data(200)["photo_url"]).await, PNG);
+    for _ in 0..2 {
+        assert_eq!(world.test.delete(&path, &club.owner.token).await.status, 204);
+    }
+    let log = format!("/v1/audit-log?target={}", ana.account);
+    let log = world.test.get(&log, &club.owner.token).await.data(200);
+    let log: Vec<_> = log.as_array().unwrap().iter().map(|it| &it["action"]).collect();
+    assert_eq!(log, ["photo.removed", "photo.changed"], "and removing nothing is nothing");
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! The rotation of the key that signs access tokens: no live token ever becomes bad.
 
 use identity::{SigningKey, SigningKeys};
-use kernel::{AccountId, Claims, ClubId, Error, Role, jiff::SignedDuration};
+use kernel::{
+    AccountId, Claims, ClubId, Error, PageLimit, PageRequest, Role, jiff::SignedDuration,
+};
 use serde_json::{Value, json};
 use testkit::{Service, TestApp};
 use web::{EdgeKeys, EdgeKeysDocument};
@@ -260,4 +262,51 @@ async fn verifiers_find_the_keys_by_the_issuer_s_metadata() {
     assert_eq!(json!(kids), json!(published(&test)));
     assert_eq!(kids.len(), 2, "the current key and the next");
     assert!(!keys.body.to_string().contains("\"d\""), "private halves stay private");
+}
+
+async fn told(test: &TestApp) -> Vec<audit::Record> {
+    let log = audit::Log::Platform(test.app.table().platform());
+    let all = PageRequest { limit: PageLimit::default(), after: None };
+    log.list(&audit::Filter::default(), all).await.unwrap().items
+}
+
+#[tokio::test]
+async fn a_rotation_is_in_the_platform_s_log_once_when_it_is_over() {
+    let test = with_two_keys().await;
+    let rotation = test.cloud.begin_rotation(SECRET);
+    for name in STEPS {
+        assert_eq!(told(&test).await, [], "before {name}");
+        step(&test, &rotation, name).await.unwrap();
+    }
+    for name in STEPS {
+        step(&test, &rotation, name).await.unwrap();
+    }
+    futures::future::join_all((0..4).map(|_| step(&test, &rotation, STEPS[3]))).await;
+    let log = told(&test).await;
+    let [record] = &log[..] else { panic!("{log:?}") };
+    assert_eq!(record.action, "signing_key.rotated");
+    assert_eq!(record.target, format!("signing_key {}", keys(&test).current.kid));
+    assert_eq!((record.session, record.correlation.as_str()), (None, rotation.as_str()));
+    minutes(&test, 30 * 24 * 60);
+    rotate(&test).await;
+    assert_eq!(told(&test).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_finished_rotation_that_was_not_told_is_told_by_the_step_s_repetition() {
+    let test = with_two_keys().await;
+    let rotation = test.cloud.begin_rotation(SECRET);
+    for name in &STEPS[..3] {
+        step(&test, &rotation, name).await.unwrap();
+    }
+    // What the finishing step does to the secret, and is killed.
+    let versions = test.app.secrets().versions(SECRET).await.unwrap().unwrap();
+    let from = versions.of(cloud::Stage::Current);
+    let secrets = test.app.secrets();
+    secrets.move_stage(SECRET, cloud::Stage::Current, from, &rotation).await.unwrap();
+    assert_eq!(told(&test).await, []);
+    step(&test, &rotation, "testSecret").await.unwrap();
+    assert_eq!(told(&test).await, []);
+    step(&test, &rotation, "finishSecret").await.unwrap();
+    assert_eq!(told(&test).await[0].action, "signing_key.rotated");
 }

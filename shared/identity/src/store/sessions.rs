@@ -80,9 +80,14 @@ pub async fn open_session(
     session: &Session,
     holding: Option<Write>,
 ) -> Result<()> {
+    let session = new_session(table, session)?;
+    table.write(std::iter::once(session).chain(holding).collect()).await
+}
+
+/// The write of [`open_session`], for who writes more with it.
+pub fn new_session(table: &PlatformTable, session: &Session) -> Result<Write> {
     let key = key(table, session.account_id, session.id);
-    let write = Write::put(key, "Session", session)?.expiring(session.expires_at).if_absent();
-    table.write(std::iter::once(write).chain(holding).collect()).await
+    Ok(Write::put(key, "Session", session)?.expiring(session.expires_at).if_absent())
 }
 
 /// Update `P#ACC#<account>` / `SES#<session>` if its good token is still the one before and nobody ended it.

@@ -6,10 +6,11 @@ use kernel::{
     jiff::{SignedDuration, Timestamp},
     timestamp_text,
 };
+use serde::Deserialize;
 use table::{Condition, Key, Query, TenantTable, Update, Write};
 
 use super::person_key;
-use crate::{CHILDREN_LIMIT, GUARDIANS_LIMIT, Guardianship};
+use crate::{CHILDREN_LIMIT, GUARDIANS_LIMIT, Guardianship, guardian_needed};
 
 /// How long after an invitation of a child the next one waits.
 const BETWEEN_INVITATIONS: SignedDuration = SignedDuration::from_mins(15);
@@ -91,6 +92,62 @@ pub fn unlink(table: &TenantTable, child: AccountId, guardian: AccountId) -> Vec
         less(guardian, "children"),
         less(child, "guardians"),
     ]
+}
+
+/// Get `T#<club>#PERSON#<guardian>` / `FAMILY`: how many children they act for, as it is counted.
+pub async fn children_count(table: &TenantTable, guardian: AccountId) -> Result<Option<i64>> {
+    let family: Option<Family> = table.get(&family_key(table, guardian)).await?;
+    Ok(family.and_then(|family| family.children))
+}
+
+#[derive(Deserialize)]
+struct Family {
+    children: Option<i64>,
+}
+
+/// Delete `GUARDIAN#<guardian>` at these children and `CHILD#<child>` at the guardian, and count both in their
+/// `FAMILY`: the guardian goes, and each child has another one left: else `conflict`, [`guardian_needed`].
+/// Where the guardian's count is no longer `counted`: `conflict`, `CONCURRENT_CHANGE`.
+pub fn leave_children(
+    table: &TenantTable,
+    guardian: AccountId,
+    counted: Option<i64>,
+    children: &[AccountId],
+) -> Vec<Write> {
+    let same = match counted {
+        Some(count) => Condition::equals("children", count),
+        None => Condition::absent("children"),
+    };
+    let family = family_key(table, guardian);
+    let own = if children.is_empty() {
+        Write::check(family, same)
+    } else {
+        let gone = i64::try_from(children.len()).unwrap_or(i64::MAX);
+        Write::update(family, Update::new().add("children", -gone)).when(same)
+    };
+    let mut writes = vec![own.or(|_| family_changed())];
+    for child in children.iter().copied() {
+        let others = Condition::at_most("guardians", 1_u64).negated();
+        let others = Condition::exists("guardians").and(others);
+        let less = Update::new().add("guardians", -1_i64);
+        writes.push(
+            Write::update(family_key(table, child), less)
+                .when(others)
+                .or(move |_| guardian_needed(&[child])),
+        );
+        writes.push(
+            Write::delete(guardian_key(table, child, guardian))
+                .when(Condition::item_exists())
+                .or(|_| family_changed()),
+        );
+        writes.push(Write::delete(child_key(table, guardian, child)));
+    }
+    writes
+}
+
+fn family_changed() -> Error {
+    let message = "somebody changed this family at the same moment; repeat";
+    Error::conflict("CONCURRENT_CHANGE", message)
 }
 
 /// Update `T#<club>#PERSON#<child>` / `FAMILY`: invited now, if not a moment ago: else `conflict`,

@@ -33,7 +33,8 @@ pub(super) fn cases(Things { key, member, .. }: &Things) -> Cases {
         ("GET /v1/erasures/{account_id}", foreign(format!("/v1/erasures/{member}"))),
         (
             "POST /v1/users/me/erase",
-            case("/v1/users/me/erase", Value::Null, Sees::Refused("LAST_OWNER")),
+            // By then the owner has a child, too.
+            case("/v1/users/me/erase", Value::Null, Sees::Refused("GUARDIAN_NEEDED")),
         ),
         ("POST /v1/users/{account_id}/erase", foreign(format!("/v1/users/{member}/erase"))),
         ("GET /v1/exports/{export_id}", foreign(format!("/v1/exports/{}", ExportId::new()))),

@@ -17,6 +17,7 @@ pub(super) fn cases(_: &Things) -> Cases {
             "POST /v1/auth/mfa/recovery-codes",
             case("/v1/auth/mfa/recovery-codes", Value::Null, missing),
         ),
+        ("GET /v1/auth/mfa", own("/v1/auth/mfa")),
         ("POST /v1/auth/mfa/totp", own("/v1/auth/mfa/totp")),
         (
             "POST /v1/auth/mfa/totp/confirm",

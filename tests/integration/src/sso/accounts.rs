@@ -413,3 +413,63 @@ async fn of_four_first_arrivals_of_one_who_is_invited_all_find_the_invitation_s_
     }
     assert_eq!(open_invitations(&sso).await, 0);
 }
+
+/// Records of the club's log that begin so, oldest first.
+async fn told(sso: &Sso, action: &str) -> Vec<Value> {
+    let path = format!("/v1/audit-log?action={action}");
+    let log = sso.world.test.get(&path, &sso.club.owner.token).await.data(200);
+    log.as_array().unwrap().iter().rev().cloned().collect()
+}
+
+#[tokio::test]
+async fn who_joins_and_signs_in_by_a_provider_is_in_the_log() {
+    let sso = Sso::start().await;
+    sso.sign_in(ana()).await.refused(403, "MEMBER_PENDING");
+    let joined = told(&sso, "member.joined").await;
+    assert_eq!((joined.len(), &joined[0]["after"]["provider_id"]), (1, &json!(sso.provider)));
+    assert_eq!(told(&sso, "session.opened").await, [Value::Null; 0], "nobody came in");
+    let account = joined[0]["actor"].as_str().unwrap().to_owned();
+    assert_eq!(joined[0]["target"], account);
+
+    let path = format!("/v1/members/{account}/approve");
+    let approved = sso.world.test.post(&path, &sso.club.owner.token, Value::Null).await;
+    assert!(approved.status.is_success(), "{}", approved.body);
+    sso.sign_in(ana()).await.data(200);
+    sso.sign_in(ana()).await.data(200);
+    assert_eq!(told(&sso, "member.joined").await.len(), 1);
+    let opened = told(&sso, "session.opened").await;
+    assert_eq!(opened.len(), 2);
+    assert_ne!(opened[0]["session"], opened[1]["session"]);
+    assert_eq!((&opened[0]["actor"], &opened[0]["target"]), (&json!(account), &json!(account)));
+    assert_eq!(opened[0]["after"], json!({ "provider_id": sso.provider }));
+    let sessions = sso.world.test.database.items();
+    let is_kept = |it: &Value| it["SK"]["S"] == format!("SES#{}", text(&opened[0], "session"));
+    assert!(sessions.iter().any(is_kept), "the session that is told is there");
+    let all = told(&sso, "").await;
+    assert!(!json!(all).to_string().contains("ana@"), "{all:?}");
+    sso.world.drain().await;
+}
+
+#[tokio::test]
+async fn a_session_by_a_provider_and_a_second_factor_is_in_the_log_when_it_is_opened() {
+    let sso = Sso::start().await;
+    sso.verify(&sso.club, "norte.example.org").await.data(200);
+    let policy = json!({ "second_factor": { "default": "required" } });
+    sso.world.test.put("/v1/sign-in-policy", &sso.club.owner.token, policy).await.data(200);
+    let refused = sso.sign_in(ana()).await.refused(403, "MFA_ENROLMENT_REQUIRED");
+    let challenge = text(&refused["details"], "challenge");
+    let begun = sso.post("/v1/auth/mfa/enrol", json!({ "challenge": challenge })).await.data(200);
+    assert_eq!(told(&sso, "session.opened").await, [Value::Null; 0]);
+    let code = || crate::mfa::code(&text(&begun, "secret"), sso.world.now());
+    let body = json!({ "challenge": challenge, "code": code() });
+    sso.post("/v1/auth/mfa/enrol/confirm", body).await.data(200);
+    sso.world.test.clock.advance(SignedDuration::from_mins(1));
+    let refused = sso.sign_in(ana()).await.refused(403, "MFA_REQUIRED");
+    let body = json!({ "challenge": refused["details"]["challenge"], "code": code() });
+    sso.post("/v1/auth/mfa", body).await.data(200);
+    let opened = told(&sso, "session.opened").await;
+    assert_eq!(opened.len(), 2);
+    assert!(opened.iter().all(|it| it["after"]["methods"] == json!(["fed", "otp"])), "{opened:?}");
+    assert_eq!(told(&sso, "member.joined").await.len(), 1);
+    sso.world.drain().await;
+}
