@@ -92,7 +92,7 @@ pub use lockout::{Guarded, Lockout};
 pub use oidc::{
     Arrival, ClientSecret, Connection, Departure, Identity, IdentityId, IdentityProvider, Issuer,
     Person, ProviderChange, ProviderName, Purpose, RedirectUri, Tickets, arrive, by_provider_alone,
-    secret_id as client_secret_id, speaks_for_account,
+    secret_name as client_secret_name, speaks_for_account,
 };
 pub use one_time_token::{MailedToken, OneTimeToken, TokenMail, TokenPurpose};
 pub use password::{

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::{ClubId, Error, IdentityProviderId, Result, TextError, jiff::Timestamp, text_value};
+use kernel::{Error, IdentityProviderId, Result, TextError, jiff::Timestamp, text_value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -103,7 +103,7 @@ pub(crate) fn stale() -> Error {
     Error::stale("STALE_VERSION", "somebody changed this provider meanwhile; read it again")
 }
 
-/// The secret `<prefix><club>/oidc/<provider>`.
+/// The club's secret `oidc/<provider>`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ClientSecret {
     /// What proves to the provider that it is the club.
@@ -116,7 +116,7 @@ impl fmt::Debug for ClientSecret {
     }
 }
 
-/// The name of a provider's secret.
-pub fn secret_id(prefix: &str, club: ClubId, provider: IdentityProviderId) -> String {
-    format!("{prefix}{club}/oidc/{provider}")
+/// What the club's secret with the [`ClientSecret`] of a provider is called.
+pub fn secret_name(provider: IdentityProviderId) -> String {
+    format!("oidc/{provider}")
 }
