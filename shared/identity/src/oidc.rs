@@ -25,4 +25,3 @@ pub use provider::{ClientSecret, IdentityProvider, ProviderChange, ProviderName,
 pub use redirect::RedirectUri;
 
 pub(crate) use departure::state_hash as departure_key;
-pub(crate) use provider::stale as stale_provider;

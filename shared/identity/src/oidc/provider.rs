@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use kernel::{Error, IdentityProviderId, Result, TextError, jiff::Timestamp, text_value};
+use kernel::{
+    Error, IdentityProviderId, Result, TextError, jiff::Timestamp, same_version, text_value,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,10 +81,7 @@ impl IdentityProvider {
 
     /// Whether the caller's version is this one: else `stale`, `STALE_VERSION`.
     pub fn at(&self, version: Option<u64>) -> Result<()> {
-        match version {
-            Some(version) if version != self.version => Err(stale()),
-            _ => Ok(()),
-        }
+        same_version(version, self.version, "this provider")
     }
 
     /// Where people come back to: `invalid`, `REDIRECT_URI_UNKNOWN`, where it is not registered.
@@ -96,11 +95,6 @@ impl IdentityProvider {
             Error::invalid("REDIRECT_URI_UNKNOWN", message)
         })
     }
-}
-
-/// Somebody changed the provider meanwhile.
-pub(crate) fn stale() -> Error {
-    Error::stale("STALE_VERSION", "somebody changed this provider meanwhile; read it again")
 }
 
 /// The club's secret `oidc/<provider>`.
