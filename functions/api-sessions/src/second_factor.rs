@@ -1,14 +1,8 @@
 //! What the handlers of second factors share.
 
-use identity::{Challenge, ChallengePurpose, Door, FactorKey, SigningKey};
+use identity::{Challenge, ChallengePurpose, Door, SigningKey};
 use kernel::{Error, Result, jiff::Timestamp};
 use runtime::App;
-
-/// The key that factors are encrypted with.
-pub(crate) async fn factor_key(app: &App) -> Result<FactorKey> {
-    let id = app.config().factor_key_secret_id()?;
-    FactorKey::from_document(app.secrets().get_cached(id).await?)
-}
 
 /// The door that a request signs in through.
 pub(crate) fn door<'a>(

@@ -82,7 +82,7 @@ pub use admission::{Rights, admit};
 pub use challenge::{Challenge, Purpose as ChallengePurpose};
 pub use domain::{ClubDomain, DomainOwner, DomainStatus, MailDomain, texts as txt_records};
 pub use event::{InvitationCreated, MemberRegistered};
-pub use factor_key::{FactorKey, FactorKeyDocument};
+pub use factor_key::FactorKey;
 pub use fetch::Reach;
 pub use folded::FoldedName;
 pub use grants::Placement;

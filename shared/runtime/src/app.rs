@@ -114,6 +114,13 @@ impl App {
         key.ok_or_else(keys_missing)
     }
 
+    /// The document behind `FACTOR_KEY_SECRET_ID`, at most five minutes old: `unavailable`, `KEYS_MISSING`,
+    /// where there is none.
+    pub async fn factor_key<K: DeserializeOwned>(&self) -> Result<K> {
+        let key = self.secrets().get_cached(self.config().factor_key_secret_id()?).await?;
+        key.ok_or_else(keys_missing)
+    }
+
     /// A club's secret for the provider of this name, at most five minutes old; `None` where there is none.
     pub async fn provider_secret<S>(&self, club: ClubId, name: &str) -> Result<Option<S>>
     where
