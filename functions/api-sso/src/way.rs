@@ -158,8 +158,6 @@ pub(crate) async fn identify(
 /// Who calls, and what they sign in with.
 pub(crate) async fn own_account(app: &App, caller: &Caller) -> Result<(Account, Credential)> {
     let platform = app.table().platform();
-    let gone = || Error::internal("a caller has no account");
-    let account = store::account(&platform, caller.account()).await?.ok_or_else(gone)?;
-    let credential = store::credential(&platform, account.address()?).await?.ok_or_else(gone)?;
-    Ok((account, credential))
+    let found = store::account_with_credential(&platform, caller.account()).await?;
+    found.ok_or_else(|| Error::internal("a caller has no account"))
 }

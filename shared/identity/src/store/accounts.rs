@@ -23,6 +23,18 @@ pub async fn account(table: &PlatformTable, id: AccountId) -> Result<Option<Acco
     table.get(&account_key(table, id)).await
 }
 
+/// Get `P#ACC#<account>` / `ACCOUNT`, then `P#EMAIL#<email>` / `EMAIL` of its address: an account and what it
+/// signs in with. `None` where it is gone, or its address is another account's by now.
+pub async fn account_with_credential(
+    table: &PlatformTable,
+    id: AccountId,
+) -> Result<Option<(Account, Credential)>> {
+    let Some(account) = account(table, id).await? else { return Ok(None) };
+    let credential = credential(table, account.address()?).await?;
+    let credential = credential.filter(|credential| credential.account_id == id);
+    Ok(credential.map(|credential| (account, credential)))
+}
+
 /// Put `P#EMAIL#<email>` / `EMAIL` and `P#ACC#<account>` / `ACCOUNT` if absent: an account with a password.
 /// Where the address is somebody's already: `conflict`, `EMAIL_TAKEN`.
 pub fn create_account(
