@@ -5,7 +5,7 @@ use axum::extract::State;
 use futures::future::try_join;
 use garde::Validate;
 use identity::{RegistrationPolicy, SecondFactorPolicy, store};
-use kernel::{Error, Result, Role};
+use kernel::{Error, Result, Role, same_version};
 use runtime::App;
 use serde::Deserialize;
 use tenancy::CustomRole;
@@ -49,10 +49,7 @@ pub(crate) async fn change(
     let table = app.tenant_table(&caller)?;
     let (before, own_roles) =
         try_join(store::sign_in_policy(&table), tenancy::store::roles(&table)).await?;
-    if version.is_some_and(|version| version != before.version) {
-        let message = "this policy changed since you read it; read it again";
-        return Err(Error::stale("STALE_VERSION", message).into());
-    }
+    same_version(version, before.version, "this policy")?;
     roles_exist(input.second_factor.by_role.keys(), &own_roles)?;
 
     let (policy, differs) = before.changed(input.second_factor, input.registration);

@@ -4,7 +4,7 @@ use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{Actor, grants};
-use kernel::{Error, Permission, PermissionSet, Result, Role};
+use kernel::{Permission, PermissionSet, Role, same_version};
 use runtime::App;
 use serde::Deserialize;
 use tenancy::CustomRole;
@@ -66,7 +66,7 @@ pub(crate) async fn change(
     let table = app.tenant_table(&caller)?;
     let actor = Actor::load(&table, caller.claims(), Permission::RoleManage).await?;
     let before = own_role(&table, &role).await?;
-    same_version(&before, version)?;
+    same_version(version, before.version, "this role")?;
     let allowed = tenancy::allowed(std::slice::from_ref(&before), [&role]);
     let permissions = input.permissions.unwrap_or_else(|| allowed.clone());
     grantable(&permissions)?;
@@ -84,13 +84,4 @@ pub(crate) async fn change(
         Entry::new(caller.origin(), "role.changed", &after.role).changing(&before, &after)?;
     audit::write(&table, told, app.clock().now(), writes).await?;
     Ok(Reply::ok(RoleView::from(after)).etag(version))
-}
-
-/// The role is the version that the caller read: else `stale`, `STALE_VERSION`.
-pub(crate) fn same_version(role: &CustomRole, read: Option<u64>) -> Result<()> {
-    if read.is_some_and(|read| read != role.version) {
-        let message = "somebody changed this role meanwhile; read it again";
-        return Err(Error::stale("STALE_VERSION", message));
-    }
-    Ok(())
 }

@@ -3,11 +3,11 @@
 use audit::Entry;
 use axum::extract::State;
 use identity::{Actor, grants};
-use kernel::{Error, Permission, PermissionSet, Role};
+use kernel::{Error, Permission, PermissionSet, Role, same_version};
 use runtime::App;
 use web::{Caller, Id, IfMatch, Outcome, Problem, Reply};
 
-use crate::{change_role::same_version, read_role::own_role};
+use crate::read_role::own_role;
 
 /// Remove a role of the club's own that nobody holds.
 ///
@@ -38,7 +38,7 @@ pub(crate) async fn remove(
     let table = app.tenant_table(&caller)?;
     let actor = Actor::load(&table, caller.claims(), Permission::RoleManage).await?;
     let record = own_role(&table, &role).await?;
-    same_version(&record, version)?;
+    same_version(version, record.version, "this role")?;
     let allowed = tenancy::allowed(std::slice::from_ref(&record), [&role]);
     grants::may_define(&actor.rights, &allowed, &PermissionSet::new())?;
     if identity::store::is_held(&table, &role).await? {

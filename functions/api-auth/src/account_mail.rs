@@ -62,9 +62,6 @@ pub(crate) async fn own_account(
     purpose: TokenPurpose,
 ) -> Result<(Account, Credential)> {
     let platform = app.table().platform();
-    let account = store::account(&platform, mailed.account_id).await?;
-    let account = account.ok_or_else(|| purpose.refused())?;
-    let credential = store::credential(&platform, account.address()?).await?;
-    let credential = credential.filter(|credential| credential.account_id == account.id);
-    Ok((account, credential.ok_or_else(|| purpose.refused())?))
+    let found = store::account_with_credential(&platform, mailed.account_id).await?;
+    found.ok_or_else(|| purpose.refused())
 }

@@ -41,8 +41,8 @@ pub(crate) async fn change_email(
     Body(EmailChange { new_email }): Body<EmailChange>,
 ) -> Outcome<MailPromised> {
     let platform = app.table().platform();
-    let account = store::account(&platform, caller.account()).await?.ok_or_else(gone)?;
-    let credential = store::credential(&platform, account.address()?).await?.ok_or_else(gone)?;
+    let found = store::account_with_credential(&platform, caller.account()).await?;
+    let (_, credential) = found.ok_or_else(gone)?;
     speaks_for_account(caller.claims(), &credential)?;
     let about = MailAbout::ChangeEmail {
         account_id: caller.account(),

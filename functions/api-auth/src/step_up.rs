@@ -4,8 +4,7 @@ use axum::extract::State;
 use futures::future::try_join;
 use garde::Validate;
 use identity::{
-    Account, FactorKey, PasswordCost, Proof, RecoveryCode, admit, store, store::SignInRecords,
-    verify_password,
+    Account, PasswordCost, Proof, RecoveryCode, admit, store, store::SignInRecords, verify_password,
 };
 use kernel::{Claims, Error, Method, Result, jiff::Timestamp};
 use runtime::App;
@@ -114,20 +113,15 @@ async fn prove(
         }
         let code = input.code.as_ref().ok_or_else(|| missing("send code or recovery_code"))?;
         let factor = store::totp(&platform, account.id).await?.ok_or_else(impossible)?;
-        let secret = factor_key(app).await?.open(account.id, &factor.sealed)?;
-        let Some(step) = secret.matches(code, now) else { return Ok(None) };
-        return Ok(store::use_step(&platform, account.id, step).await?.then_some(Method::Otp));
+        let key = app.factor_key().await?;
+        let used = store::use_code(&platform, &key, account.id, &factor, code, now).await?;
+        return Ok(used.then_some(Method::Otp));
     }
     let hash = credential.password_hash.as_deref().ok_or_else(impossible)?;
     let password = input.password.as_ref().ok_or_else(|| missing("send password"))?;
     let verified =
         verify_password(password, Some(hash), PasswordCost::from(app.config().password_cost()))?;
     Ok(verified.is_right().then_some(Method::Pwd))
-}
-
-async fn factor_key(app: &App) -> Result<FactorKey> {
-    let id = app.config().factor_key_secret_id()?;
-    FactorKey::from_document(app.secrets().get_cached(id).await?)
 }
 
 fn missing(message: &'static str) -> Error {

@@ -4,7 +4,7 @@ use booking::Booking;
 use kernel::{ClubId, Error, Kind, PaymentId, Result, timestamp_text};
 use payments::{
     Desk, Payment,
-    mercadopago::{MercadoPago, secret_id},
+    mercadopago::{MercadoPago, SECRET},
 };
 use runtime::App;
 use serde::Serialize;
@@ -38,11 +38,10 @@ pub(crate) struct CheckoutProblem {
 ///
 /// 409 `PAYMENTS_NOT_CONNECTED` where there is none, before anything is held that nobody could pay.
 pub(crate) async fn connect(app: &App, club: ClubId) -> Result<Option<MercadoPago>> {
-    let config = app.config();
-    let secret = secret_id(config.provider_secret_prefix()?, club);
-    match app.secrets().get_cached(&secret).await {
+    match app.provider_secret(club, SECRET).await {
         Ok(credentials) => {
-            MercadoPago::connect(app.http()?, config.mercadopago_base_url(), credentials).map(Some)
+            let base_url = app.config().mercadopago_base_url();
+            MercadoPago::connect(app.http()?, base_url, credentials).map(Some)
         }
         Err(error) if error.is_transient() => {
             tracing::warn!(error = ?error, "the club's account at the provider cannot be read");

@@ -18,6 +18,7 @@ mod progress;
 mod read_limits;
 mod reinstate;
 mod set_limits;
+mod standing;
 mod suspend;
 
 use kernel::Permission;

@@ -4,9 +4,9 @@ use audit::Entry;
 use axum::extract::State;
 use kernel::{ClubId, Tenant};
 use runtime::App;
-use web::{Caller, Correlation, Envelope, Id, Outcome, Problem, Reply, standing};
+use web::{Caller, Correlation, Envelope, Id, Outcome, Problem, standing};
 
-use crate::club::ClubView;
+use crate::{club::ClubView, standing::give_standing};
 
 /// Reinstate a suspended club.
 #[utoipa::path(
@@ -26,13 +26,8 @@ pub(crate) async fn reinstate(
     Correlation(correlation): Correlation,
     Id(id): Id<ClubId>,
 ) -> Outcome<ClubView> {
-    let platform = app.table().platform();
-    let table = app.table().tenant(&Tenant::from_platform_record(id, correlation));
+    let tenant = Tenant::from_platform_record(id, correlation);
     let told = Entry::new(caller.origin(), "club.reinstated", id);
-    let writes =
-        vec![tenancy::store::reinstate_club(&platform, id), standing::reinstate_club(&table)];
-    audit::write(&table, told, app.clock().now(), writes).await?;
-    let club = tenancy::store::club(&platform, id).await?;
-    let version = club.version;
-    Ok(Reply::ok(club.into()).etag(version))
+    give_standing(&app, &tenant, told, tenancy::store::reinstate_club, standing::reinstate_club)
+        .await
 }

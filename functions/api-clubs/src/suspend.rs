@@ -4,9 +4,9 @@ use audit::Entry;
 use axum::extract::State;
 use kernel::{ClubId, Tenant};
 use runtime::App;
-use web::{Caller, Correlation, Envelope, Id, Outcome, Problem, Reply, standing};
+use web::{Caller, Correlation, Envelope, Id, Outcome, Problem, standing};
 
-use crate::club::ClubView;
+use crate::{club::ClubView, standing::give_standing};
 
 /// Suspend a club: nobody signs in to it, and what its members hold is refused at once.
 #[utoipa::path(
@@ -26,12 +26,7 @@ pub(crate) async fn suspend(
     Correlation(correlation): Correlation,
     Id(id): Id<ClubId>,
 ) -> Outcome<ClubView> {
-    let platform = app.table().platform();
-    let table = app.table().tenant(&Tenant::from_platform_record(id, correlation));
+    let tenant = Tenant::from_platform_record(id, correlation);
     let told = Entry::new(caller.origin(), "club.suspended", id);
-    let writes = vec![tenancy::store::suspend_club(&platform, id), standing::suspend_club(&table)];
-    audit::write(&table, told, app.clock().now(), writes).await?;
-    let club = tenancy::store::club(&platform, id).await?;
-    let version = club.version;
-    Ok(Reply::ok(club.into()).etag(version))
+    give_standing(&app, &tenant, told, tenancy::store::suspend_club, standing::suspend_club).await
 }

@@ -6,7 +6,7 @@ use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{Actor, Placement, store};
-use kernel::{AccountId, Error, Permission, Role, VenueId};
+use kernel::{AccountId, Permission, Role, VenueId, same_version};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -71,10 +71,7 @@ pub(crate) async fn change(
     let table = app.tenant_table(&caller)?;
     let actor = Actor::load(&table, caller.claims(), Permission::RoleManage).await?;
     let before = store::member(&table, account).await?;
-    if version.is_some_and(|version| version != before.version) {
-        let message = "somebody changed this member meanwhile; read it again";
-        return Err(Error::stale("STALE_VERSION", message).into());
-    }
+    same_version(version, before.version, "this member")?;
     actor.may_change(&before)?;
     let (is, becomes) =
         (Placement::of(&before), placement(&table, input.roles, input.venue_roles).await?);

@@ -5,7 +5,7 @@ use booking::Step;
 use kernel::{BookingId, Error, PaymentId, timestamp_text};
 use payments::{
     Desk,
-    mercadopago::{MercadoPago, secret_id},
+    mercadopago::{MercadoPago, SECRET},
 };
 use runtime::App;
 use serde::Serialize;
@@ -54,9 +54,8 @@ pub(crate) async fn open_checkout(
     })?;
     let payment = payments::payment(&table, payment_id).await?;
 
-    let (config, club) = (app.config(), caller.club()?);
-    let credentials =
-        app.secrets().get_cached(&secret_id(config.provider_secret_prefix()?, club)).await?;
+    let config = app.config();
+    let credentials = app.provider_secret(caller.club()?, SECRET).await?;
     let provider = MercadoPago::connect(app.http()?, config.mercadopago_base_url(), credentials)?;
     let desk = Desk { table: &table, platform: &platform, provider: &provider, clock: app.clock() };
     let url = desk.checkout(&payment, &booking, config.public_base_url()?).await?;

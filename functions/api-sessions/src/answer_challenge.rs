@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
 
-use crate::second_factor::{enter, factor_key, read_challenge};
+use crate::second_factor::{enter, read_challenge};
 
 /// The answer to a challenge: a code of the authenticator, or one of the recovery codes.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -110,13 +110,9 @@ async fn prove(
     records.check(now)?;
     let method = match given {
         Given::Code(code) => {
-            let secret = factor_key(app).await?.open(account, &factor.sealed)?;
-            let step = secret.matches(&code, now);
-            let fresh = match step {
-                Some(step) => store::use_step(&platform, account, step).await?,
-                None => false,
-            };
-            fresh.then_some(Method::Otp)
+            let key = app.factor_key().await?;
+            let used = store::use_code(&platform, &key, account, &factor, &code, now).await?;
+            used.then_some(Method::Otp)
         }
         Given::Recovery(code) => {
             store::use_recovery(&platform, account, &code).await?.then_some(Method::Rec)

@@ -4,14 +4,14 @@ use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join;
 use garde::Validate;
-use identity::{Proof, RecoveryCode, second_factor_not_enrolled, store};
+use identity::{FactorKey, Proof, RecoveryCode, second_factor_not_enrolled, store};
 use kernel::{Error, Method, Origin, Result};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
-use crate::{enrol_totp::owner, second_factor::factor_key};
+use crate::enrol_totp::owner;
 
 /// The proof that the app has the secret.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -76,7 +76,8 @@ pub(crate) async fn confirmed(app: &App, origin: &Origin, code: &str) -> Result<
     let ((_, email), factor) = try_join(owner(app, account), enrolled).await?;
     let factor = factor.ok_or_else(second_factor_not_enrolled)?;
     factor.confirmable(now)?;
-    let secret = factor_key(app).await?.open(account, &factor.sealed)?;
+    let key: FactorKey = app.factor_key().await?;
+    let secret = key.open(account, &factor.sealed)?;
     let step = secret.matches(code, now).ok_or_else(|| {
         let message = "this is not the code that the app shows now; check the clock of its device";
         Error::invalid("CODE_WRONG", message)

@@ -1,14 +1,12 @@
 //! `POST /v1/auth/mfa/totp`.
 
 use axum::extract::State;
-use identity::{TotpFactor, TotpSecret, speaks_for_account, store};
+use identity::{FactorKey, TotpFactor, TotpSecret, speaks_for_account, store};
 use kernel::{AccountId, Email, Error, Result};
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Caller, Envelope, Outcome, Problem, Reply};
-
-use crate::second_factor::factor_key;
 
 /// Who issues the codes, as the app lists them.
 const ISSUER: &str = "ClubPulse";
@@ -54,7 +52,8 @@ pub(crate) async fn begin(app: &App, account: AccountId) -> Result<Enrolment> {
     let (platform, now) = (app.table().platform(), app.clock().now());
     let (_, email) = owner(app, account).await?;
     let secret = TotpSecret::generate()?;
-    let factor = TotpFactor::pending(factor_key(app).await?.seal(account, &secret)?, now);
+    let key: FactorKey = app.factor_key().await?;
+    let factor = TotpFactor::pending(key.seal(account, &secret)?, now);
     let uri = secret.uri(ISSUER, email.as_str())?;
     platform.write(vec![store::put_pending(&platform, account, &factor)?]).await?;
     Ok(Enrolment { secret: secret.base32(), uri })

@@ -1,16 +1,10 @@
 //! What the handlers of second factors share.
 
 use audit::Entry;
-use identity::{Challenge, ChallengePurpose, Door, Entrant, FactorKey, Prepared, Tokens};
+use identity::{Challenge, ChallengePurpose, Door, Entrant, Prepared, Tokens};
 use kernel::{Error, Method, Origin, Result, Tenant};
 use runtime::App;
 use serde_json::json;
-
-/// The key that factors are encrypted with.
-pub(crate) async fn factor_key(app: &App) -> Result<FactorKey> {
-    let id = app.config().factor_key_secret_id()?;
-    FactorKey::from_document(app.secrets().get_cached(id).await?)
-}
 
 /// Lets somebody in who has given their second factor, as [`Door::enter`] does. A session that began with
 /// another identity provider's word is in the club's log.

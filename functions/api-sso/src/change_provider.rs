@@ -4,7 +4,7 @@ use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use identity::{
-    ClientSecret, MailDomain, ProviderChange, ProviderName, RedirectUri, client_secret_id, store,
+    ClientSecret, MailDomain, ProviderChange, ProviderName, RedirectUri, client_secret_name, store,
 };
 use kernel::IdentityProviderId;
 use runtime::App;
@@ -78,7 +78,7 @@ pub(crate) async fn change(
     audit::write(&table, told, app.clock().now(), writes).await?;
     if let Some(client_secret) = input.client_secret {
         // After the record, so that whoever is refused there changes no secret.
-        let name = client_secret_id(app.config().provider_secret_prefix()?, caller.club()?, id);
+        let name = app.config().provider_secret_id(caller.club()?, client_secret_name(id))?;
         app.secrets().put(&name, &ClientSecret { client_secret }).await?;
     }
     let version = after.version;

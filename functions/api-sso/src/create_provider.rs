@@ -7,7 +7,7 @@ use axum::extract::State;
 use garde::Validate;
 use identity::{
     ClientSecret, IdentityProvider, Issuer, MailDomain, ProviderName, Reach, RedirectUri,
-    client_secret_id, store,
+    client_secret_name, store,
 };
 use kernel::{ClubId, Error, IdentityProviderId, PageLimit, PageRequest, Result};
 use runtime::App;
@@ -102,7 +102,7 @@ async fn keep(
     provider: &IdentityProvider,
     secret: &ClientSecret,
 ) -> Result<()> {
-    let name = client_secret_id(app.config().provider_secret_prefix()?, club, provider.id);
+    let name = app.config().provider_secret_id(club, client_secret_name(provider.id))?;
     let writes = store::create_provider(&app.table().platform(), table, provider)?;
     app.secrets().put(&name, secret).await?;
     let told =

@@ -2,7 +2,7 @@
 
 use audit::Entry;
 use axum::extract::State;
-use identity::{client_secret_id, store};
+use identity::{client_secret_name, store};
 use kernel::IdentityProviderId;
 use runtime::App;
 use web::{Caller, Id, IfMatch, Outcome, Problem, Reply};
@@ -34,7 +34,7 @@ pub(crate) async fn remove(
     let table = app.tenant_table(&caller)?;
     let provider = store::provider(&table, id).await?;
     provider.at(version)?;
-    let name = client_secret_id(app.config().provider_secret_prefix()?, caller.club()?, id);
+    let name = app.config().provider_secret_id(caller.club()?, client_secret_name(id))?;
     let told = Entry::new(caller.origin(), "identity_provider.removed", id).removing(&provider)?;
     let writes = store::remove_provider(&app.table().platform(), &table, &provider);
     audit::write(&table, told, app.clock().now(), writes).await?;

@@ -6,7 +6,7 @@ use identity::{
     Account, Arrival, Credential, Identity, IdentityProvider, Membership, MembershipStatus, Person,
     arrive, store,
 };
-use kernel::{AccountId, Email, Error, Kind, Origin, PersonName, Result, Role};
+use kernel::{AccountId, Email, Error, Origin, PersonName, Result, Role};
 use runtime::App;
 use serde_json::json;
 use table::{TenantTable, Write};

@@ -3,7 +3,7 @@
 use garde::Validate;
 use identity::{
     Account, ClientSecret, Connection, Credential, Departure, IdentityProvider, MailDomain, Person,
-    Purpose, Reach, RedirectUri, client_secret_id, store,
+    Purpose, Reach, RedirectUri, client_secret_name, store,
 };
 use kernel::{ClubId, Email, Error, IdentityProviderId, Result, jiff::Timestamp};
 use runtime::App;
@@ -147,7 +147,7 @@ pub(crate) async fn identify(
     let club = table.tenant().club();
     let provider = open_provider(table, departure.provider_id).await?;
     // As it is now, not as it was five minutes ago: a club that corrects its secret tries at once.
-    let id = client_secret_id(app.config().provider_secret_prefix()?, club, provider.id);
+    let id = app.config().provider_secret_id(club, client_secret_name(provider.id))?;
     let secret: Option<ClientSecret> = app.secrets().get(&id).await?;
     let secret = secret.ok_or_else(|| Error::internal("a provider has no client secret"))?;
     let connection = connection(app, club, &provider, app.clock().now())?;
@@ -158,8 +158,6 @@ pub(crate) async fn identify(
 /// Who calls, and what they sign in with.
 pub(crate) async fn own_account(app: &App, caller: &Caller) -> Result<(Account, Credential)> {
     let platform = app.table().platform();
-    let gone = || Error::internal("a caller has no account");
-    let account = store::account(&platform, caller.account()).await?.ok_or_else(gone)?;
-    let credential = store::credential(&platform, account.address()?).await?.ok_or_else(gone)?;
-    Ok((account, credential))
+    let found = store::account_with_credential(&platform, caller.account()).await?;
+    found.ok_or_else(|| Error::internal("a caller has no account"))
 }

@@ -4,7 +4,7 @@ use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join3;
 use identity::Membership;
-use kernel::{AccountId, Error};
+use kernel::{AccountId, same_version};
 use profiles::{Author, ProfileChange, store};
 use runtime::App;
 use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply};
@@ -46,10 +46,7 @@ pub(crate) async fn change(
         club_today(&app, &table),
     ))
     .await?;
-    if if_match.is_some_and(|version| version != before.version + profile.version) {
-        let message = "somebody changed this member meanwhile; read it again";
-        return Err(Error::stale("STALE_VERSION", message).into());
-    }
+    same_version(if_match, before.version + profile.version, "this member")?;
     let change = ProfileChange {
         time_zone: input.time_zone,
         phone: input.phone,

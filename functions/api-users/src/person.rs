@@ -6,7 +6,7 @@ use audit::Entry;
 use futures::future::{try_join, try_join3};
 use garde::Validate;
 use identity::Account;
-use kernel::{AccountId, Email, Error, LocalDate, Locale, PersonName, Result};
+use kernel::{AccountId, Email, Error, LocalDate, Locale, PersonName, Result, same_version};
 use profiles::{
     Author, Edit, FieldKey, FieldValue, PersonFields, Phone, Profile, ProfileChange, photo_key,
     store,
@@ -138,10 +138,7 @@ impl Own {
         if_match: Option<u64>,
         input: ChangeAccount,
     ) -> Result<Self> {
-        if if_match.is_some_and(|version| version != self.version()) {
-            let message = "somebody changed this account meanwhile; read it again";
-            return Err(Error::stale("STALE_VERSION", message));
-        }
+        same_version(if_match, self.version(), "this account")?;
         let change = ProfileChange {
             time_zone: input.time_zone,
             phone: input.phone,

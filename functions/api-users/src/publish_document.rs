@@ -3,7 +3,7 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use kernel::{Error, jiff::Timestamp};
+use kernel::{Error, jiff::Timestamp, same_version};
 use profiles::{Audience, ConsentDocument, DocumentDraft, DocumentKey, store};
 use runtime::App;
 use serde::{Deserialize, Serialize};
@@ -88,10 +88,7 @@ pub(crate) async fn publish(
     let count = all.len();
     let before = all.into_iter().find(|document| document.document == name);
     let known = before.as_ref().map_or(0, |document| document.version);
-    if version.is_some_and(|version| version != known) {
-        let message = "somebody changed the document meanwhile; read it again";
-        return Err(Error::stale("STALE_VERSION", message).into());
-    }
+    same_version(version, known, "the document")?;
     if before.is_none() && count >= DOCUMENTS_LIMIT {
         let message = format!("a club has at most {DOCUMENTS_LIMIT} documents");
         return Err(Error::conflict("TOO_MANY_DOCUMENTS", message).into());

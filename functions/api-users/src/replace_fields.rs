@@ -3,7 +3,7 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use kernel::Error;
+use kernel::same_version;
 use profiles::{PersonField, store};
 use runtime::App;
 use serde::Deserialize;
@@ -41,10 +41,7 @@ pub(crate) async fn replace(
 ) -> Outcome<FieldsView> {
     let table = app.tenant_table(&caller)?;
     let before = store::person_fields(&table).await?;
-    if version.is_some_and(|version| version != before.version) {
-        let message = "somebody changed the fields meanwhile; read them again";
-        return Err(Error::stale("STALE_VERSION", message).into());
-    }
+    same_version(version, before.version, "the list of fields")?;
     let mut fields = before.replaced_by(input.fields)?;
     if fields.all() == before.all() {
         fields = before;

@@ -4,7 +4,7 @@ use audit::Entry;
 use axum::extract::State;
 use futures::future::try_join3;
 use garde::Validate;
-use kernel::{Error, Permission};
+use kernel::{Permission, same_version};
 use profiles::{DayException, WeeklyPlan, store, today};
 use runtime::App;
 use serde::Deserialize;
@@ -57,10 +57,7 @@ pub(crate) async fn set(
         tenancy::store::settings(&table),
     ))
     .await?;
-    if version.is_some_and(|version| version != before.version) {
-        let message = "somebody changed the plan meanwhile; read it again";
-        return Err(Error::stale("STALE_VERSION", message).into());
-    }
+    same_version(version, before.version, "the plan")?;
     let today = today(app.clock().now(), &profile.zone(&club.time_zone));
     let plan = before.replaced_by(input.weekly, input.exceptions, today)?;
     let told = Entry::new(caller.origin(), "availability.changed", acting.account);

@@ -3,7 +3,7 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use kernel::{Error, Permission, PersonName};
+use kernel::{Permission, PersonName, same_version};
 use profiles::{EmergencyContact, Phone, Relation, store};
 use runtime::App;
 use serde::Deserialize;
@@ -51,10 +51,7 @@ pub(crate) async fn set(
     let table = app.tenant_table(&caller)?;
     let before = store::emergency_contact(&table, acting.account).await?;
     let known = before.map_or(0, |contact| contact.version);
-    if version.is_some_and(|version| version != known) {
-        let message = "somebody changed the contact meanwhile; read it again";
-        return Err(Error::stale("STALE_VERSION", message).into());
-    }
+    same_version(version, known, "the contact")?;
     let SetContact { name, phone, relation } = input;
     let contact = EmergencyContact { name, phone, relation, version: known + 1 };
     let told = Entry::new(caller.origin(), "emergency_contact.changed", acting.account);

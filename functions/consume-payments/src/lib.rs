@@ -7,7 +7,7 @@
 use kernel::{Result, Tenant};
 use payments::{
     Desk,
-    mercadopago::{MercadoPago, Notification, PAYMENT_TOPIC, secret_id},
+    mercadopago::{MercadoPago, Notification, PAYMENT_TOPIC, SECRET},
 };
 use runtime::{App, Message};
 
@@ -17,10 +17,9 @@ pub async fn handle(app: App, message: Message) -> Result<()> {
     if notification.topic != PAYMENT_TOPIC {
         return Ok(());
     }
-    let config = app.config();
-    let secret = secret_id(config.provider_secret_prefix()?, notification.club_id);
-    let credentials = app.secrets().get_cached(&secret).await?;
-    let provider = MercadoPago::connect(app.http()?, config.mercadopago_base_url(), credentials)?;
+    let credentials = app.provider_secret(notification.club_id, SECRET).await?;
+    let base_url = app.config().mercadopago_base_url();
+    let provider = MercadoPago::connect(app.http()?, base_url, credentials)?;
     let tenant = Tenant::from_envelope(notification.club_id, notification.request_id);
     let (table, platform) = (app.table().tenant(&tenant), app.table().platform());
     let desk = Desk { table: &table, platform: &platform, provider: &provider, clock: app.clock() };

@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use kernel::{Error, Result, Tenant};
 use payments::{
     Asked, Desk, Payment,
-    mercadopago::{MercadoPago, secret_id},
+    mercadopago::{MercadoPago, SECRET},
     note_poll,
 };
 use runtime::App;
@@ -39,12 +39,10 @@ pub async fn handle(app: App) -> Result<()> {
 }
 
 async fn ask(app: &App, payment: &Payment, run: &str) -> Result<()> {
-    let config = app.config();
     let tenant = Tenant::from_envelope(payment.club_id, run);
     let (table, platform) = (app.table().tenant(&tenant), app.table().platform());
-    let secret = secret_id(config.provider_secret_prefix()?, payment.club_id);
-    let credentials = app.secrets().get_cached(&secret).await?;
-    match MercadoPago::connect(app.http()?, config.mercadopago_base_url(), credentials) {
+    let credentials = app.provider_secret(payment.club_id, SECRET).await?;
+    match MercadoPago::connect(app.http()?, app.config().mercadopago_base_url(), credentials) {
         Ok(provider) => {
             let clock = app.clock();
             let desk = Desk { table: &table, platform: &platform, provider: &provider, clock };

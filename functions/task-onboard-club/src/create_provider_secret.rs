@@ -13,8 +13,7 @@ fn intake(work: &Work<'_>) -> Result<String> {
 }
 
 fn kept(work: &Work<'_>) -> Result<String> {
-    let prefix = work.app.config().provider_secret_prefix()?;
-    Ok(format!("{prefix}{}/mercadopago", work.onboarding.club_id))
+    work.app.config().provider_secret_id(work.onboarding.club_id, "mercadopago")
 }
 
 /// Copies: the intake goes only once the step is marked as done, so a repetition finds it.

@@ -7,7 +7,7 @@ use axum::{
 };
 use kernel::{ClubId, Error, jiff::SignedDuration};
 use payments::mercadopago::{
-    Credentials, Notification, PAYMENT_TOPIC, secret_id,
+    Credentials, Notification, PAYMENT_TOPIC, SECRET,
     signature::{Signed, verify},
 };
 use runtime::App;
@@ -72,8 +72,8 @@ pub(crate) async fn notify(
         .filter(|body| body.len() <= BODY_LIMIT_BYTES)
         .ok_or_else(|| Error::too_large("BODY_TOO_LARGE", "a notification has at most 64 KiB"))?;
     let (data_id, request_id) = (param("data.id"), header("x-request-id"));
-    let secret = secret_id(app.config().provider_secret_prefix()?, club_id);
-    let credentials: Credentials = app.secrets().get_cached(&secret).await?.ok_or_else(|| {
+    let credentials: Option<Credentials> = app.provider_secret(club_id, SECRET).await?;
+    let credentials = credentials.ok_or_else(|| {
         Error::not_found("CLUB_NOT_FOUND", "no club of that id takes payments here")
     })?;
     let now = app.clock().now();

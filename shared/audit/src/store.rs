@@ -47,24 +47,14 @@ pub async fn write(
     commit(table, entry, now, || Ok(writes.clone())).await
 }
 
-/// [`commit_platform`] with writes that are made already.
+/// [`Log::commit`] of the platform, with writes that are made already.
 pub async fn write_platform(
     table: &PlatformTable,
     entry: Entry,
     now: Timestamp,
     writes: Vec<Write>,
 ) -> Result<AuditRecordId> {
-    commit_platform(table, entry, now, || Ok(writes.clone())).await
-}
-
-/// [`Log::commit`] of the platform.
-pub async fn commit_platform(
-    table: &PlatformTable,
-    entry: Entry,
-    now: Timestamp,
-    writes: impl Fn() -> Result<Vec<Write>>,
-) -> Result<AuditRecordId> {
-    Log::Platform(table.clone()).commit(&entry, now, writes).await
+    Log::Platform(table.clone()).commit(&entry, now, || Ok(writes.clone())).await
 }
 
 impl Log {

@@ -129,19 +129,7 @@ fn parse_offset(text: &str) -> Option<Offset> {
     (minutes < 60).then(|| Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok()).flatten()
 }
 
-impl TryFrom<String> for LocalStart {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<LocalStart> for String {
-    fn from(start: LocalStart) -> Self {
-        start.to_string()
-    }
-}
+kernel::kept_as_text! { LocalStart; }
 
 impl utoipa::PartialSchema for LocalStart {
     fn schema() -> RefOr<Schema> {

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use aws_sdk_secretsmanager::operation::{
     describe_secret::DescribeSecretError, put_secret_value::PutSecretValueError,
 };
-use kernel::{Error, Result, jiff::Timestamp};
+use kernel::{Result, jiff::Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Secrets, failure::failure, secrets::parse};
+use crate::{
+    Secrets,
+    failure::failure,
+    secrets::{json, parse, value},
+};
 
 /// A label of one version of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,17 +94,7 @@ impl Secrets {
             .version_stage(stage.as_str())
             .send()
             .await;
-        match asked {
-            Ok(answer) => answer.secret_string.map(|text| parse(&text)).transpose(),
-            Err(error)
-                if error.as_service_error().is_some_and(|cause| {
-                    cause.is_resource_not_found_exception() || cause.is_invalid_request_exception()
-                }) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(failure("GetSecretValue", &error)),
-        }
+        value(asked)?.map(|text| parse(&text)).transpose()
     }
 
     /// Gives a version its value, and this stage. A version that has a value keeps it.
@@ -167,9 +161,4 @@ impl Secrets {
             .map(drop)
             .map_err(|error| failure("UpdateSecretVersionStage", &error))
     }
-}
-
-fn json(secret: &impl Serialize) -> Result<String> {
-    serde_json::to_string(secret)
-        .map_err(|cause| Error::internal("a secret is not JSON").with_source(cause))
 }

@@ -3,7 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
-use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::{
+    Client,
+    error::SdkError,
+    operation::{
+        create_secret::CreateSecretError,
+        delete_secret::DeleteSecretError,
+        get_secret_value::{GetSecretValueError, GetSecretValueOutput},
+    },
+};
 use kernel::{Error, Result};
 use moka::future::Cache;
 use serde::{Serialize, de::DeserializeOwned};
@@ -46,40 +54,21 @@ impl Secrets {
     }
 
     async fn read(&self, id: &str) -> Result<Option<Arc<str>>> {
-        match self.client.get_secret_value().secret_id(id).send().await {
-            Ok(answer) => Ok(answer.secret_string.map(Into::into)),
-            // A deleted secret is marked first, and reads of it are an invalid request.
-            Err(error)
-                if error.as_service_error().is_some_and(|cause| {
-                    cause.is_resource_not_found_exception() || cause.is_invalid_request_exception()
-                }) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(failure("GetSecretValue", &error)),
-        }
+        let asked = self.client.get_secret_value().secret_id(id).send().await;
+        Ok(value(asked)?.map(Into::into))
     }
 
     /// Makes the secret, or gives an existing one this value: repeating it changes nothing.
     pub async fn put(&self, name: &str, secret: &impl Serialize) -> Result<()> {
-        let text = serde_json::to_string(secret)
-            .map_err(|cause| Error::internal("a secret is not JSON").with_source(cause))?;
-        let made = self.client.create_secret().name(name).secret_string(&text).send().await;
+        let made = self.client.create_secret().name(name).secret_string(json(secret)?).send().await;
         match made {
             Ok(_) => Ok(()),
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(aws_sdk_secretsmanager::operation::create_secret::CreateSecretError::is_resource_exists_exception) =>
+                    .is_some_and(CreateSecretError::is_resource_exists_exception) =>
             {
-                self.client
-                    .put_secret_value()
-                    .secret_id(name)
-                    .secret_string(text)
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(|error| failure("PutSecretValue", &error))
+                self.replace(name, secret).await
             }
             Err(error) => Err(failure("CreateSecret", &error)),
         }
@@ -99,13 +88,36 @@ impl Secrets {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError::is_resource_not_found_exception) =>
+                    .is_some_and(DeleteSecretError::is_resource_not_found_exception) =>
             {
                 Ok(())
             }
             Err(error) => Err(failure("DeleteSecret", &error)),
         }
     }
+}
+
+/// The text that a read answered; `None` where there is none.
+pub(crate) fn value(
+    asked: Result<GetSecretValueOutput, SdkError<GetSecretValueError>>,
+) -> Result<Option<String>> {
+    match asked {
+        Ok(answer) => Ok(answer.secret_string),
+        // A deleted secret is marked first, and reads of it are an invalid request.
+        Err(error)
+            if error.as_service_error().is_some_and(|cause| {
+                cause.is_resource_not_found_exception() || cause.is_invalid_request_exception()
+            }) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(failure("GetSecretValue", &error)),
+    }
+}
+
+pub(crate) fn json(secret: &impl Serialize) -> Result<String> {
+    serde_json::to_string(secret)
+        .map_err(|cause| Error::internal("a secret is not JSON").with_source(cause))
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {

@@ -1,6 +1,6 @@
 //! What can be wrong with a venue or a court. The codes are stable.
 
-use kernel::{Currency, Error, Money, Result};
+use kernel::{Currency, Error, Money, Result, same_version, stale_version};
 
 use crate::{Court, Status, Venue};
 
@@ -26,7 +26,7 @@ pub fn court_retired() -> Error {
 
 /// 412: somebody changed it since it was read.
 pub fn stale() -> Error {
-    Error::stale("STALE_VERSION", "somebody changed this since you read it; read it again")
+    stale_version("this")
 }
 
 /// Whether an edit may go on: the thing is active, and the client's `If-Match`, if any, names its version.
@@ -39,10 +39,7 @@ fn editable(
     if status == Status::Retired {
         return Err(retired());
     }
-    if expected.is_some_and(|expected| expected != version) {
-        return Err(stale());
-    }
-    Ok(())
+    same_version(expected, version, "this")
 }
 
 impl Venue {

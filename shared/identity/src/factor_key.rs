@@ -19,12 +19,14 @@ const FORM: &str = "v1.";
 
 /// The stored form of the key: the secret behind `FACTOR_KEY_SECRET_ID`.
 #[derive(Deserialize)]
-pub struct FactorKeyDocument {
+struct FactorKeyDocument {
     /// At least 32 random characters.
     key: String,
 }
 
 /// The key, ready to use.
+#[derive(Deserialize)]
+#[serde(try_from = "FactorKeyDocument")]
 pub struct FactorKey(RandomizedNonceKey);
 
 impl fmt::Debug for FactorKey {
@@ -33,11 +35,10 @@ impl fmt::Debug for FactorKey {
     }
 }
 
-impl FactorKey {
-    /// The key of a secret. `None` is a secret that is missing: `unavailable`, `KEYS_MISSING`.
-    pub fn from_document(document: Option<FactorKeyDocument>) -> Result<Self> {
-        let missing = || Error::unavailable("KEYS_MISSING", "the platform has no keys yet");
-        let text = document.ok_or_else(missing)?.key;
+impl TryFrom<FactorKeyDocument> for FactorKey {
+    type Error = Error;
+
+    fn try_from(FactorKeyDocument { key: text }: FactorKeyDocument) -> Result<Self> {
         let unfit = || Error::internal("the key of second factors does not have its shape");
         if text.len() < LEAST_CHARACTERS {
             return Err(unfit());
@@ -50,7 +51,9 @@ impl FactorKey {
             .map_err(|_| unfit())?;
         RandomizedNonceKey::new(&AES_256_GCM, &key).map(Self).map_err(|_| unfit())
     }
+}
 
+impl FactorKey {
     /// The secret as it is kept: good for this account alone.
     pub fn seal(&self, account: AccountId, secret: &TotpSecret) -> Result<String> {
         let mut sealed = secret.0.to_vec();
@@ -82,8 +85,7 @@ mod tests {
     use super::*;
 
     fn key(text: &str) -> Result<FactorKey> {
-        let document = serde_json::from_value(serde_json::json!({ "key": text })).unwrap();
-        FactorKey::from_document(Some(document))
+        FactorKeyDocument { key: text.to_owned() }.try_into()
     }
 
     #[test]
@@ -113,9 +115,11 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_short_key_is_none() {
-        assert_eq!(FactorKey::from_document(None).unwrap_err().code(), "KEYS_MISSING");
+    fn a_short_key_is_none() {
         assert_eq!(key(&"k".repeat(31)).unwrap_err().code(), "INTERNAL");
-        assert_eq!(format!("{:?}", key(&"k".repeat(32)).unwrap()), "FactorKey(…)");
+        let read = |text: String| serde_json::from_value(serde_json::json!({ "key": text }));
+        assert!(read("k".repeat(31)).map(|_: FactorKey| ()).is_err());
+        let key: FactorKey = read("k".repeat(32)).unwrap();
+        assert_eq!(format!("{key:?}"), "FactorKey(…)");
     }
 }

@@ -85,7 +85,7 @@ pub use admission::{Rights, admit, takes_people};
 pub use challenge::{Challenge, Purpose as ChallengePurpose};
 pub use domain::{ClubDomain, DomainOwner, DomainStatus, MailDomain, texts as txt_records};
 pub use event::{InvitationCreated, MemberRegistered};
-pub use factor_key::{FactorKey, FactorKeyDocument};
+pub use factor_key::FactorKey;
 pub use fetch::Reach;
 pub use folded::FoldedName;
 pub use footing::{Footing, wrong_credentials};
@@ -96,7 +96,7 @@ pub use lockout::{Guarded, Lockout};
 pub use oidc::{
     Arrival, ClientSecret, Connection, Departure, Identity, IdentityId, IdentityProvider, Issuer,
     Person, ProviderChange, ProviderName, Purpose, RedirectUri, Tickets, arrive, by_provider_alone,
-    secret_id as client_secret_id, speaks_for_account,
+    secret_name as client_secret_name, speaks_for_account,
 };
 pub use one_time_token::{MailedToken, OneTimeToken, TokenMail, TokenPurpose};
 pub use password::{

@@ -21,8 +21,7 @@ pub use departure::{Departure, Purpose, Tickets};
 pub use identity::{Identity, IdentityId};
 pub use issuer::Issuer;
 pub use person::Person;
-pub use provider::{ClientSecret, IdentityProvider, ProviderChange, ProviderName, secret_id};
+pub use provider::{ClientSecret, IdentityProvider, ProviderChange, ProviderName, secret_name};
 pub use redirect::RedirectUri;
 
 pub(crate) use departure::state_hash as departure_key;
-pub(crate) use provider::stale as stale_provider;

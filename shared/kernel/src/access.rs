@@ -13,7 +13,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, schema::SchemaType, schema::Type},
 };
 
-use crate::{AccountId, ClubId, SessionId, TextError, VenueId};
+use crate::{AccountId, ClubId, SessionId, TextError, VenueId, kept_as_text};
 
 macro_rules! permissions {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)*) => {
@@ -232,19 +232,7 @@ impl FromStr for Role {
     }
 }
 
-impl TryFrom<String> for Role {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl From<Role> for String {
-    fn from(role: Role) -> Self {
-        role.as_str().to_owned()
-    }
-}
+kept_as_text! { Role; }
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

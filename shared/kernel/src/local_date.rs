@@ -39,19 +39,7 @@ impl FromStr for LocalDate {
     }
 }
 
-impl TryFrom<String> for LocalDate {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<LocalDate> for String {
-    fn from(date: LocalDate) -> Self {
-        date.0.to_string()
-    }
-}
+crate::kept_as_text! { LocalDate; }
 
 impl utoipa::PartialSchema for LocalDate {
     fn schema() -> RefOr<Schema> {

@@ -52,6 +52,27 @@ macro_rules! text_value {
     )*};
 }
 
+/// Gives a type that has `FromStr` and `Display` the conversions from and to `String` that serde asks for
+/// where a value is kept as its text.
+#[macro_export]
+macro_rules! kept_as_text {
+    ($($name:ident;)*) => {$(
+        impl ::std::convert::TryFrom<String> for $name {
+            type Error = <Self as ::std::str::FromStr>::Err;
+
+            fn try_from(text: String) -> ::std::result::Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl ::std::convert::From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.to_string()
+            }
+        }
+    )*};
+}
+
 macro_rules! text {
     ($($(#[$doc:meta])* $name:ident($parse:path);)*) => {
         $(

@@ -73,19 +73,7 @@ impl FromStr for AccountAddress {
     }
 }
 
-impl TryFrom<String> for AccountAddress {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl From<AccountAddress> for String {
-    fn from(address: AccountAddress) -> Self {
-        address.0.into_owned()
-    }
-}
+kernel::kept_as_text! { AccountAddress; }
 
 impl fmt::Display for AccountAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

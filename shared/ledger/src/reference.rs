@@ -1,7 +1,5 @@
 //! Names of booked facts.
 
-use std::{fmt, str::FromStr};
-
 use kernel::TextError;
 use serde::{Deserialize, Serialize};
 
@@ -11,42 +9,13 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Reference(String);
 
-impl Reference {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+kernel::text_value! { Reference(parse); }
 
-impl FromStr for Reference {
-    type Err = TextError;
-
-    fn from_str(text: &str) -> Result<Self, TextError> {
-        let fits = (1..=200).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b":_.-".contains(&b));
-        fits.then(|| Self(text.to_owned()))
-            .ok_or(TextError("must have 1 to 200 of letters, digits and : _ . -"))
-    }
-}
-
-impl TryFrom<String> for Reference {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl From<Reference> for String {
-    fn from(reference: Reference) -> Self {
-        reference.0
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+fn parse(text: &str) -> Result<String, TextError> {
+    let fits = (1..=200).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b":_.-".contains(&b));
+    fits.then(|| text.to_owned())
+        .ok_or(TextError("must have 1 to 200 of letters, digits and : _ . -"))
 }
 
 #[cfg(test)]

@@ -23,9 +23,11 @@ pub use notification::{Notification, PAYMENT_TOPIC};
 const CALL_TIMEOUT: Duration = Duration::from_secs(4);
 /// More tries than a payer has patience for.
 const SEARCH_LIMIT: &str = "50";
+/// What a club's secret with its [`Credentials`] is called.
+pub const SECRET: &str = "mercadopago";
 const IDEMPOTENCY_KEY: &str = "X-Idempotency-Key";
 
-/// A club's account at the provider: the secret `<prefix><club>/mercadopago`.
+/// A club's account at the provider: the club's secret [`SECRET`].
 #[derive(Clone, Deserialize)]
 pub struct Credentials {
     /// Authorizes calls.
@@ -42,11 +44,6 @@ impl fmt::Debug for Credentials {
             .field("collector_id", &self.collector_id)
             .finish_non_exhaustive()
     }
-}
-
-/// The name of a club's secret.
-pub fn secret_id(prefix: &str, club: ClubId) -> String {
-    format!("{prefix}{club}/mercadopago")
 }
 
 /// Where the provider sends a club's webhooks. The parameter asks for signed webhooks alone, without the

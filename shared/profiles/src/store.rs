@@ -30,7 +30,7 @@ pub use sports::{put_sport, remove_sport, sport, sports};
 
 use std::fmt::Display;
 
-use kernel::{AccountId, Error};
+use kernel::{AccountId, Error, stale_version};
 use table::{Condition, Key, TenantTable};
 
 /// An item of a person: `T#<club>#PERSON#<account>` / `<item>`.
@@ -48,5 +48,5 @@ fn unchanged(version: u64) -> Condition {
 
 /// `stale`, `STALE_VERSION`.
 fn stale() -> Error {
-    Error::stale("STALE_VERSION", "somebody changed this meanwhile; read it again")
+    stale_version("this")
 }

@@ -14,7 +14,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use axum::extract::FromRef;
 use cloud::{Mail, Queue, Secrets, Storage, Topic, Workflows};
-use kernel::{Clock, Error, Result};
+use kernel::{Clock, ClubId, Error, Result};
 use serde::de::DeserializeOwned;
 use table::{Engine, Table, TenantTable, Usage};
 use web::{Caller, Edge, EdgeKeysDocument};
@@ -112,6 +112,21 @@ impl App {
     pub async fn signing_key<K: DeserializeOwned>(&self) -> Result<K> {
         let key = self.secrets().get_cached(self.config().token_signing_key_secret_id()?).await?;
         key.ok_or_else(keys_missing)
+    }
+
+    /// The document behind `FACTOR_KEY_SECRET_ID`, at most five minutes old: `unavailable`, `KEYS_MISSING`,
+    /// where there is none.
+    pub async fn factor_key<K: DeserializeOwned>(&self) -> Result<K> {
+        let key = self.secrets().get_cached(self.config().factor_key_secret_id()?).await?;
+        key.ok_or_else(keys_missing)
+    }
+
+    /// A club's secret for the provider of this name, at most five minutes old; `None` where there is none.
+    pub async fn provider_secret<S>(&self, club: ClubId, name: &str) -> Result<Option<S>>
+    where
+        S: DeserializeOwned,
+    {
+        self.secrets().get_cached(&self.config().provider_secret_id(club, name)?).await
     }
 
     /// The bucket of photos and exports.

@@ -1,8 +1,8 @@
 //! Configuration: environment variables, read once.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, fmt::Display, time::Duration};
 
-use kernel::{Error, Result};
+use kernel::{ClubId, Error, Result};
 
 /// The configuration of one function. A function is given only the variables that it needs; asking for
 /// another is a defect that names the variable.
@@ -35,7 +35,7 @@ variables! {
     token_signing_key_secret_id = "TOKEN_SIGNING_KEY_SECRET_ID";
     /// The secret with the public keys and the cursor key.
     edge_keys_secret_id = "EDGE_KEYS_SECRET_ID";
-    /// A club's provider secret is this, the club's id and the provider's name.
+    /// What the ids of clubs' provider secrets begin with; see [`Config::provider_secret_id`].
     provider_secret_prefix = "PROVIDER_SECRET_PREFIX";
     /// The queue of mails that carry one-time tokens: resets, verifications.
     account_mail_queue_url = "ACCOUNT_MAIL_QUEUE_URL";
@@ -93,6 +93,11 @@ impl Config {
         self.optional(variable)
             .and_then(|text| text.parse().ok())
             .map_or(default, Duration::from_secs)
+    }
+
+    /// The id of a club's secret for a provider, `<prefix><club>/<name>`.
+    pub fn provider_secret_id(&self, club: ClubId, name: impl Display) -> Result<String> {
+        Ok(format!("{}{club}/{name}", self.provider_secret_prefix()?))
     }
 
     /// The AWS region.

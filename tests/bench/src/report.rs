@@ -16,7 +16,7 @@ const COLUMNS: [&str; 12] = [
     "CPU ms",
     "RSS MB",
     "binary MB",
-    "round trips",
+    "table requests",
     "RRU/WRU",
     "$ per million",
     "budget",
@@ -89,15 +89,15 @@ fn requests(measured: &Measured) -> String {
 fn verdict(operation: &Operation, measured: &Measured, hash_ms: f64) -> String {
     let budget = &operation.budget;
     let cpu_budget = budget.cpu_ms.map(|cpu| if budget.hashes { cpu + hash_ms } else { cpu });
-    let round_trips = budget.round_trips.map(f64::from);
+    let requests = budget.requests.map(f64::from);
     let limits = [
         ("ready", measured.ready_ms, Some(READY_MS)),
         ("first", measured.first_ms, Some(FIRST_MS + if budget.hashes { hash_ms } else { 0.0 })),
         ("RSS", measured.resident_mb, Some(budget.resident_mb())),
         ("binary", measured.binary_mb, Some(BINARY_MB)),
         ("CPU", measured.cpu_ms, cpu_budget),
-        // Limits are leased once in a while: what is not a whole round trip is theirs.
-        ("round trips", measured.paid.round_trips().floor(), round_trips),
+        // Limits are leased once in a while: what is not a whole request is theirs.
+        ("requests", measured.paid.round_trips().floor(), requests),
     ];
     let over: Vec<_> = limits
         .iter()

@@ -63,8 +63,8 @@ impl World {
         let credentials = json!({
             "access_token": "APP_USR-1", "webhook_secret": WEBHOOK_SECRET, "collector_id": "1",
         });
-        let prefix = test.app.config().provider_secret_prefix().expect("a prefix");
-        test.cloud.put_secret(&payments::mercadopago::secret_id(prefix, club), &credentials);
+        let secret = test.app.config().provider_secret_id(club, payments::mercadopago::SECRET);
+        test.cloud.put_secret(&secret.expect("a prefix"), &credentials);
         let mut claims = test.claims(account, Some(club), &[Role::Member]);
         claims.exp = now.as_second() + TOKEN_SECONDS;
         Self {

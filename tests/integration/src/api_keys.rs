@@ -13,9 +13,7 @@ struct Place {
 }
 
 async fn start() -> Place {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     Place { world, club }
 }
 

@@ -299,7 +299,7 @@ async fn each_club_and_the_platform_has_its_own_chain() {
     let platform = stage.test.app.table().platform();
     let now = stage.test.clock.now();
     let told = entry("club.limits_changed", "clb_1");
-    audit::commit_platform(&platform, told, now, || Ok(vec![])).await.unwrap();
+    audit::write_platform(&platform, told, now, vec![]).await.unwrap();
     let of_platform = Log::Platform(platform).verify(1).await.unwrap();
     assert_eq!((of_platform.records, of_platform.broken), (1, None));
     assert_eq!(stage.verdict().await["records"], 2);

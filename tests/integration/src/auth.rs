@@ -102,9 +102,7 @@ async fn no_password_and_no_token_is_kept() {
 
 #[tokio::test]
 async fn a_bad_registration_is_told_what_is_wrong_and_writes_nothing() {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     let before = kept(&world);
     let with = |field: &str, value: Value| {
         let mut body = registration(&club, "ana@example.org");

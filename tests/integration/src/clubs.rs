@@ -174,9 +174,7 @@ async fn clubs_are_listed_by_age_in_pages() {
 
 #[tokio::test]
 async fn what_is_not_there_is_404() {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     let read = |path: String| {
         let (test, operator) = (&world.test, &world.operator);
         async move { test.get(&path, operator).await }
@@ -193,9 +191,7 @@ async fn what_is_not_there_is_404() {
 
 #[tokio::test]
 async fn not_even_an_owner_sees_the_platform() {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     let refused = world.test.get("/v1/admin/clubs", &club.owner.token).await;
     refused.refused(403, "PERMISSION_MISSING");
     let body = new_club("sur");

@@ -19,12 +19,7 @@ struct Stage {
 
 /// A club with a member who has booked and paid nothing yet.
 async fn start() -> Stage {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    let (venue, courts) = world.venue(&club, 1).await;
-    let member = world.member(&club, "marta").await;
-    world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
-    world.drain().await;
+    let (world, club, member) = World::with_booking().await;
     Stage { world, club, member }
 }
 

@@ -281,9 +281,7 @@ async fn where_nobody_can_count_all_pass_but_those_who_sign_in() {
 
 #[tokio::test]
 async fn an_operator_changes_a_club_s_limits_and_they_hold_within_a_minute() {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     let path = format!("/v1/admin/clubs/{}/limits", club.id);
     let before = world.test.get(&path, &world.operator).await;
     assert_eq!(before.header("etag"), Some("\"0\""));
@@ -322,9 +320,7 @@ async fn an_operator_changes_a_club_s_limits_and_they_hold_within_a_minute() {
 
 #[tokio::test]
 async fn limits_are_numbers_within_bounds_of_a_club_that_is_there() {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     let path = format!("/v1/admin/clubs/{}/limits", club.id);
     for (body, code) in [
         (json!({}), "BODY_INVALID"),

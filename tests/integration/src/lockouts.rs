@@ -30,20 +30,26 @@ async fn fail(
     store::record_failure(table, &email(whose), from, now).await.unwrap()
 }
 
+/// The failures of an address of e-mail, and of the network's.
+async fn lockouts(table: &PlatformTable, whose: &Email) -> (Lockout, Lockout) {
+    let records = store::sign_in_records(table, whose, NETWORK).await.unwrap();
+    (records.account_lockout, records.address_lockout)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_failures_at_once_count_eight() {
     let (app, table) = start().await;
     let now = app.clock.now();
     let whose = email("ana@example.org");
     join_all((0..8).map(|_| fail(&table, "ana@example.org", NETWORK, now))).await;
-    let (account, network) = store::lockouts(&table, &whose, NETWORK).await.unwrap();
+    let (account, network) = lockouts(&table, &whose).await;
     assert_eq!((account.failures, network.failures), (8, 8));
     assert_eq!(account.check(now).unwrap_err().retry_after_seconds(), Some(480));
     network.check(now).unwrap();
     // The same where a window is over, and all of them begin the next.
     let later = now + SignedDuration::from_hours(2);
     join_all((0..8).map(|_| fail(&table, "ana@example.org", NETWORK, later))).await;
-    let (account, network) = store::lockouts(&table, &whose, NETWORK).await.unwrap();
+    let (account, network) = lockouts(&table, &whose).await;
     assert_eq!((account.failures, network.failures), (8, 8));
 }
 
@@ -120,13 +126,13 @@ async fn a_success_or_an_unlock_forgets_the_failures_of_the_account() {
         for _ in 0..5 {
             fail(&table, "ana@example.org", NETWORK, now).await;
         }
-        let locked = store::lockouts(&table, &whose, NETWORK).await.unwrap().0;
+        let locked = lockouts(&table, &whose).await.0;
         assert!(locked.check(now).is_err());
         match round {
             0 => store::clear_failures(&table, &whose).await.unwrap(),
             _ => table.write(vec![store::unlock(&table, &whose)]).await.unwrap(),
         }
-        let (account, network) = store::lockouts(&table, &whose, NETWORK).await.unwrap();
+        let (account, network) = lockouts(&table, &whose).await;
         assert_eq!(account, Lockout::none(Guarded::Account));
         assert_eq!(network.failures, 5 * (round + 1), "the network's stay");
     }

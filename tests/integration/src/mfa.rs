@@ -144,7 +144,7 @@ async fn nothing_at_rest_shows_a_secret_or_a_recovery_code() {
     }
     // It is there, for whoever has the key, and for this account alone.
     let document = world.test.cloud.secret("test/factor").unwrap();
-    let key = FactorKey::from_document(serde_json::from_value(document).unwrap()).unwrap();
+    let key: FactorKey = serde_json::from_value(document).unwrap();
     let sealed = factor(&world, member.account).await.unwrap().sealed;
     assert!(kept.contains(&sealed));
     assert_eq!(key.open(member.account, &sealed).unwrap().base32(), secret);
@@ -317,7 +317,7 @@ async fn an_address_that_changed_meanwhile_confirms_and_removes_nothing() {
     assert_ne!(enrol(&world, &member.token).await, secret);
     let pending = factor(&world, member.account).await.unwrap();
     let document = world.test.cloud.secret("test/factor").unwrap();
-    let opening = FactorKey::from_document(serde_json::from_value(document).unwrap()).unwrap();
+    let opening: FactorKey = serde_json::from_value(document).unwrap();
     let secret: TotpSecret = opening.open(member.account, &pending.sealed).unwrap();
     let code = code(&secret.base32(), world.now());
     confirm(&world, &member.token, &code).await.refused(409, "EMAIL_CHANGED");
@@ -387,4 +387,13 @@ async fn everybody_sees_how_it_stands_with_their_second_factor() {
     claims.amr = vec![Method::Fed];
     assert_eq!(status(&world.test.keys.sign(&claims)).await["required"], false);
     assert_eq!(status(&world.operator).await["required"], true, "an operator always needs one");
+}
+
+#[tokio::test]
+async fn without_the_key_of_factors_nobody_enrols() {
+    let world = World::start_with(&[("FACTOR_KEY_SECRET_ID", "test/none")]).await;
+    let (_, member) = member(&world).await;
+    let refused = world.test.post(TOTP, &member.token, Value::Null).await;
+    refused.refused(503, "KEYS_MISSING");
+    assert!(factor(&world, member.account).await.is_none());
 }

@@ -8,9 +8,7 @@ use testkit::Answer;
 use crate::world::{Club, PASSWORD, World};
 
 async fn start(registration: &str) -> (World, Club) {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     let policy =
         json!({ "second_factor": { "default": "optional" }, "registration": registration });
     let path = "/v1/sign-in-policy";

@@ -211,9 +211,7 @@ fn guarded(world: &World) -> BTreeMap<String, Permission> {
 
 #[tokio::test]
 async fn every_route_refuses_a_call_without_token_and_with_a_weak_role() {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     for (route, permission) in guarded(&world) {
         let (method, path) = route.split_once(' ').unwrap();
         world.test.call(method, path).send().await.refused(401, "TOKEN_MISSING");
@@ -263,9 +261,7 @@ async fn another_club_s_things_are_not_there_on_any_route() {
 
 #[tokio::test]
 async fn a_suspended_member_changes_nothing_on_any_route_from_that_moment_on() {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     let mut claims = world.test.claims(AccountId::new(), Some(club.id), &[Role::Owner]);
     claims.permissions = Permission::ALL.iter().copied().collect();
     let token = world.test.keys.sign(&claims);

@@ -76,6 +76,19 @@ async fn an_ended_session_refreshes_no_more_and_leaves_the_others_alone() {
     world.test.patch("/v1/users/me", token(&phone), change).await.refused(401, "SESSION_REVOKED");
 }
 
+/// As many as the benchmark's budget allows.
+#[tokio::test]
+async fn a_refresh_sends_five_requests_to_the_table() {
+    let (world, club, ana) = start().await;
+    let tokens = log_in(&world, &ana.email, &club.slug, "phone").await;
+    // The first leases the address's share of the limits.
+    let tokens = refresh(&world, &tokens).await.data(200);
+    let meter = world.test.app.table().meter();
+    let before = meter.usage();
+    refresh(&world, &tokens).await.data(200);
+    assert_eq!(meter.usage().since(before).round_trips, 5);
+}
+
 #[tokio::test]
 async fn somebody_else_s_session_is_not_there() {
     let (world, club, ana) = start().await;

@@ -11,9 +11,7 @@ use crate::world::{Club, World};
 const POLICY: &str = "/v1/sign-in-policy";
 
 async fn start() -> (World, Club) {
-    let world = World::start().await;
-    let club = world.club("norte").await;
-    world.drain().await;
+    let (world, club) = World::with_club().await;
     (world, club)
 }
 

@@ -103,6 +103,25 @@ impl World {
         Self { test, operator, provider }
     }
 
+    /// A platform with one club, and nothing under way.
+    pub(crate) async fn with_club() -> (Self, Club) {
+        let world = Self::start().await;
+        let club = world.club("norte").await;
+        world.drain().await;
+        (world, club)
+    }
+
+    /// The same with a member who has booked and paid nothing yet.
+    pub(crate) async fn with_booking() -> (Self, Club, Person) {
+        let world = Self::start().await;
+        let club = world.club("norte").await;
+        let (venue, courts) = world.venue(&club, 1).await;
+        let member = world.member(&club, "marta").await;
+        world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
+        world.drain().await;
+        (world, club, member)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.test.clock.now()
     }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use kernel::{ClubId, Error, IdentityProviderId, Result, TextError, jiff::Timestamp, text_value};
+use kernel::{
+    Error, IdentityProviderId, Result, TextError, jiff::Timestamp, same_version, text_value,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,10 +81,7 @@ impl IdentityProvider {
 
     /// Whether the caller's version is this one: else `stale`, `STALE_VERSION`.
     pub fn at(&self, version: Option<u64>) -> Result<()> {
-        match version {
-            Some(version) if version != self.version => Err(stale()),
-            _ => Ok(()),
-        }
+        same_version(version, self.version, "this provider")
     }
 
     /// Where people come back to: `invalid`, `REDIRECT_URI_UNKNOWN`, where it is not registered.
@@ -98,12 +97,7 @@ impl IdentityProvider {
     }
 }
 
-/// Somebody changed the provider meanwhile.
-pub(crate) fn stale() -> Error {
-    Error::stale("STALE_VERSION", "somebody changed this provider meanwhile; read it again")
-}
-
-/// The secret `<prefix><club>/oidc/<provider>`.
+/// The club's secret `oidc/<provider>`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ClientSecret {
     /// What proves to the provider that it is the club.
@@ -116,7 +110,7 @@ impl fmt::Debug for ClientSecret {
     }
 }
 
-/// The name of a provider's secret.
-pub fn secret_id(prefix: &str, club: ClubId, provider: IdentityProviderId) -> String {
-    format!("{prefix}{club}/oidc/{provider}")
+/// What the club's secret with the [`ClientSecret`] of a provider is called.
+pub fn secret_name(provider: IdentityProviderId) -> String {
+    format!("oidc/{provider}")
 }

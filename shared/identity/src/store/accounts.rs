@@ -1,6 +1,6 @@
 //! `P#EMAIL#<email>` / `EMAIL` and `P#ACC#<account>` / `ACCOUNT`.
 
-use kernel::{AccountId, Email, Error, Result, jiff::Timestamp};
+use kernel::{AccountId, Email, Error, Result, jiff::Timestamp, stale_version};
 use table::{Attempt, Condition, Key, PlatformTable, Update, Value, Write};
 
 use crate::{Account, Credential, CredentialStatus};
@@ -21,6 +21,18 @@ pub async fn credential(table: &PlatformTable, email: &Email) -> Result<Option<C
 /// Get `P#ACC#<account>` / `ACCOUNT`.
 pub async fn account(table: &PlatformTable, id: AccountId) -> Result<Option<Account>> {
     table.get(&account_key(table, id)).await
+}
+
+/// Get `P#ACC#<account>` / `ACCOUNT`, then `P#EMAIL#<email>` / `EMAIL` of its address: an account and what it
+/// signs in with. `None` where it is gone, or its address is another account's by now.
+pub async fn account_with_credential(
+    table: &PlatformTable,
+    id: AccountId,
+) -> Result<Option<(Account, Credential)>> {
+    let Some(account) = account(table, id).await? else { return Ok(None) };
+    let credential = credential(table, account.address()?).await?;
+    let credential = credential.filter(|credential| credential.account_id == id);
+    Ok(credential.map(|credential| (account, credential)))
 }
 
 /// Put `P#EMAIL#<email>` / `EMAIL` and `P#ACC#<account>` / `ACCOUNT` if absent: an account with a password.
@@ -135,7 +147,7 @@ pub fn promote_account(
 /// Check `P#ACC#<account>` / `ACCOUNT`: still this version, else `stale`, `STALE_VERSION`.
 pub fn account_unchanged(table: &PlatformTable, account: &Account) -> Write {
     let same = Condition::equals("version", account.version);
-    Write::check(account_key(table, account.id), same).or(|_| account_stale())
+    Write::check(account_key(table, account.id), same).or(|_| stale_version("this account"))
 }
 
 /// Update `P#ACC#<account>` / `ACCOUNT` if its version is the one before this account's:
@@ -146,11 +158,9 @@ pub fn change_profile(table: &PlatformTable, account: &Account) -> Write {
         .set("locale", account.locale.as_str())
         .set("version", account.version);
     let before = Condition::equals("version", account.version - 1);
-    Write::update(account_key(table, account.id), update).when(before).or(|_| account_stale())
-}
-
-fn account_stale() -> Error {
-    Error::stale("STALE_VERSION", "somebody changed this account meanwhile; read it again")
+    Write::update(account_key(table, account.id), update)
+        .when(before)
+        .or(|_| stale_version("this account"))
 }
 
 /// Delete `P#EMAIL#<email>` / `EMAIL` and `P#ACC#<account>` / `ACCOUNT` of an account that was made for an

@@ -5,7 +5,7 @@ use table::{Attempt, Condition, Key, PlatformTable, Update, Value, Write};
 
 use super::accounts::credential_key;
 use crate::{
-    RecoveryCode, TotpFactor,
+    FactorKey, RecoveryCode, TotpFactor,
     totp::{already_confirmed, missing},
 };
 
@@ -78,6 +78,21 @@ fn ask(table: &PlatformTable, account: AccountId, email: &Email, asked: bool) ->
     Write::update(credential_key(table, email), Update::new().set("second_factor", asked))
         .when(theirs)
         .or(|_| Error::conflict("EMAIL_CHANGED", "your address changed meanwhile; repeat"))
+}
+
+/// Whether this is a code of the authenticator that nobody has used; it is used then, see [`use_step`].
+pub async fn use_code(
+    table: &PlatformTable,
+    key: &FactorKey,
+    account: AccountId,
+    factor: &TotpFactor,
+    code: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    match key.open(account, &factor.sealed)?.matches(code, now) {
+        Some(step) => use_step(table, account, step).await,
+        None => Ok(false),
+    }
 }
 
 /// Update `P#ACC#<account>` / `MFA#TOTP`: the code of this step is used, if none of it or of a later one was.

@@ -64,17 +64,6 @@ pub async fn sign_in_records(
     })
 }
 
-/// The last two of [`sign_in_records`], by the same batch: the failures of the e-mail's and of the
-/// network's address.
-pub async fn lockouts(
-    table: &PlatformTable,
-    email: &Email,
-    address: &str,
-) -> Result<(Lockout, Lockout)> {
-    let records = sign_in_records(table, email, address).await?;
-    Ok((records.account_lockout, records.address_lockout))
-}
-
 /// Update, or put in the place of one that is over, `P#EMAIL#<email>` / `LOCKOUT` and `P#ADDRESS#<hash>` / `LOCKOUT`,
 /// at once: one failure more of each. Answers both as they are now; of many at once none is lost.
 pub async fn record_failure(

@@ -2,7 +2,7 @@
 
 use kernel::{
     AccountId, ClubId, Email, Error, LastKey, Page, PageLimit, PageRequest, PersonName, Result,
-    Role, jiff::Timestamp,
+    Role, jiff::Timestamp, stale_version,
 };
 use serde::Deserialize;
 use table::{
@@ -279,7 +279,7 @@ pub fn rename_member(table: &TenantTable, membership: &Membership, name: &Person
     Write::update(key(table, membership.account_id), update)
         .gsi2(&by_name(table), name_sort(name, membership.account_id))
         .when(same)
-        .or(|_| member_stale())
+        .or(|_| stale_version("this member"))
 }
 
 /// Update `T#<club>#MEMBER#<account>` / `MEMBER` if there: the club's copy of the address, of a child that
@@ -293,11 +293,7 @@ pub fn set_member_address(table: &TenantTable, account: AccountId, email: &Email
 /// Check `T#<club>#MEMBER#<account>` / `MEMBER`: still this version, else `stale`, `STALE_VERSION`.
 pub fn member_unchanged(table: &TenantTable, membership: &Membership) -> Write {
     let same = Condition::equals("version", membership.version);
-    Write::check(key(table, membership.account_id), same).or(|_| member_stale())
-}
-
-fn member_stale() -> Error {
-    Error::stale("STALE_VERSION", "somebody changed this member meanwhile; read it again")
+    Write::check(key(table, membership.account_id), same).or(|_| stale_version("this member"))
 }
 
 /// Delete `T#<club>#MEMBER#<account>` / `MEMBER` and `T#<club>#OWNERS` / `OWNERS`, of a club that never opened.

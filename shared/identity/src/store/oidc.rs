@@ -2,6 +2,7 @@
 
 use kernel::{
     AccountId, Email, Error, IdentityProviderId, Page, PageRequest, Result, jiff::Timestamp,
+    stale_version,
 };
 use table::{
     Attempt, Condition, Index, Key, Partition, PlatformTable, Query, TenantTable, Update, Value,
@@ -11,7 +12,7 @@ use table::{
 use super::{accounts, route_domain, unroute_domain};
 use crate::{
     Account, Credential, CredentialStatus, Departure, Identity, IdentityId, IdentityProvider,
-    oidc::{departure_key, stale_provider},
+    oidc::departure_key,
 };
 
 fn provider_key(table: &TenantTable, id: IdentityProviderId) -> Key {
@@ -82,7 +83,9 @@ pub fn change_provider(
         .set("version", after.version);
     let same = Condition::equals("version", before.version);
     let mut writes = vec![
-        Write::update(provider_key(table, after.id), update).when(same).or(|_| stale_provider()),
+        Write::update(provider_key(table, after.id), update)
+            .when(same)
+            .or(|_| stale_version("this provider")),
     ];
     let gone = before.domains.iter().filter(|domain| !after.domains.contains(domain));
     writes.extend(gone.map(|domain| unroute_domain(platform, table, domain, after.id)));
@@ -99,8 +102,9 @@ pub fn remove_provider(
     provider: &IdentityProvider,
 ) -> Vec<Write> {
     let same = Condition::equals("version", provider.version);
-    let delete =
-        Write::delete(provider_key(table, provider.id)).when(same).or(|_| stale_provider());
+    let delete = Write::delete(provider_key(table, provider.id))
+        .when(same)
+        .or(|_| stale_version("this provider"));
     let routes = provider.domains.iter();
     let routes = routes.map(|domain| unroute_domain(platform, table, domain, provider.id));
     std::iter::once(delete).chain(routes).collect()

@@ -1,6 +1,6 @@
 //! `T#<club>#SETTINGS` / `SIGN_IN_POLICY`.
 
-use kernel::{Error, Result};
+use kernel::{Result, stale_version};
 use table::{Condition, Key, TenantTable, Write};
 
 use crate::SignInPolicy;
@@ -21,7 +21,6 @@ pub fn change_sign_in_policy(table: &TenantTable, policy: &SignInPolicy) -> Resu
         0 => Condition::absent("PK"),
         version => Condition::equals("version", version),
     };
-    let stale =
-        |_| Error::stale("STALE_VERSION", "somebody changed this policy meanwhile; read it again");
-    Ok(Write::put(key(table), "SignInPolicy", policy)?.when(before).or(stale))
+    let write = Write::put(key(table), "SignInPolicy", policy)?.when(before);
+    Ok(write.or(|_| stale_version("this policy")))
 }

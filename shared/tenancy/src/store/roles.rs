@@ -1,6 +1,6 @@
 //! `T#<club>#SETTINGS` / `ROLE#<role>`: the club's own roles.
 
-use kernel::{Error, Result, Role};
+use kernel::{Error, Result, Role, stale_version};
 use table::{Condition, Key, Query, TenantTable, Write};
 
 use crate::CustomRole;
@@ -23,15 +23,13 @@ pub fn create_role(table: &TenantTable, role: &CustomRole) -> Result<Write> {
 /// Put `T#<club>#SETTINGS` / `ROLE#<role>` if its version is the one before: else `stale`, `STALE_VERSION`.
 pub fn change_role(table: &TenantTable, role: &CustomRole) -> Result<Write> {
     let before = Condition::equals("version", role.version - 1);
-    Ok(Write::put(key(table, &role.role), "CustomRole", role)?.when(before).or(|_| stale()))
+    Ok(Write::put(key(table, &role.role), "CustomRole", role)?
+        .when(before)
+        .or(|_| stale_version("this role")))
 }
 
 /// Delete `T#<club>#SETTINGS` / `ROLE#<role>` of this version: else `stale`, `STALE_VERSION`.
 pub fn remove_role(table: &TenantTable, role: &CustomRole) -> Write {
     let same = Condition::equals("version", role.version);
-    Write::delete(key(table, &role.role)).when(same).or(|_| stale())
-}
-
-fn stale() -> Error {
-    Error::stale("STALE_VERSION", "somebody changed this role meanwhile; read it again")
+    Write::delete(key(table, &role.role)).when(same).or(|_| stale_version("this role"))
 }
