@@ -13,13 +13,17 @@ mod answer;
 mod app;
 mod cloud;
 mod database;
+mod flaky;
 mod keys;
 mod objects;
+mod rush;
 mod secrets;
 
 pub use answer::Answer;
 pub use app::{Call, TestApp};
 pub use cloud::{Cloud, Mail, Sent, Service};
 pub use database::Database;
+pub use flaky::Flaky;
 pub use keys::Keys;
 pub use objects::Object;
+pub use rush::{Ask, Rush, Slot};

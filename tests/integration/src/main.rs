@@ -45,6 +45,7 @@ mod registration;
 mod rights;
 mod roles;
 mod rotation;
+mod rush;
 mod second_factor;
 mod sessions;
 mod sign_in_policy;
