@@ -1,6 +1,6 @@
 # The commands of ClubPulse. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit platform-tests e2e template deny openapi bench keys operator deploy clean
+.PHONY: help run test check unit platform-tests e2e template deny openapi bench rush keys operator deploy clean
 
 PYTHON ?= python3
 VENV := target/local/venv
@@ -45,6 +45,10 @@ FUNCTIONS ?= authorizer api-auth api-sessions api-bookings webhook-mercadopago
 bench: ## cold start, warm path, cost per operation, pure rules (builds the dist profile of FUNCTIONS)
 	cargo build --profile dist --locked --bins -p bench $(addprefix -p ,$(FUNCTIONS))
 	@"$${CARGO_TARGET_DIR:-target}/dist/bench" $(FUNCTIONS)
+
+rush: ## an opening rush on one thread: requests a second, and whether anything was booked twice
+	cargo build --profile dist --locked --bins -p bench $(addprefix -p ,$(FUNCTIONS))
+	@"$${CARGO_TARGET_DIR:-target}/dist/bench" --rush
 
 clean: ## stops nothing, removes what the local platform keeps
 	rm -rf target/local

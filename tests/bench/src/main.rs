@@ -5,7 +5,7 @@
 //! DynamoDB in this process. Budgets are printed, not enforced: machines differ.
 //!
 //! Of `target/dist/bench` itself: `--quick` for fewer requests, `--no-rules` for functions alone,
-//! `--with=NAME=value` for one more variable in the functions' environment.
+//! `--with=NAME=value` for one more variable in the functions' environment, `--rush` for the opening rush and nothing else.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
@@ -22,6 +22,7 @@ mod process;
 mod report;
 mod rules;
 mod runtime_api;
+mod rush;
 mod toll;
 mod world;
 
@@ -49,6 +50,9 @@ fn main() -> ExitCode {
     }));
     let (flags, functions): (Vec<_>, Vec<_>) =
         std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    if flags.iter().any(|flag| flag == "--rush") {
+        return rush::run();
+    }
     let bounds = if flags.iter().any(|flag| flag == "--quick") { QUICK } else { THOROUGH };
     let variables = flags.iter().filter_map(|flag| flag.strip_prefix("--with=")?.split_once('='));
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -21,14 +21,14 @@ use web::{Limits, standing};
 use crate::toll::Toll;
 
 /// As many as the budget of availability speaks of.
-pub(crate) const COURTS: u32 = 20;
+pub(crate) const COURTS: usize = 20;
 pub(crate) const EMAIL: &str = "ana.souza@example.com";
 pub(crate) const PASSWORD: &str = "three rackets and a net";
 pub(crate) const SLUG: &str = "racket-club";
 pub(crate) const WEBHOOK_SECRET: &str = "a webhook secret of one club";
-const ZONE: &str = "America/Argentina/Buenos_Aires";
+pub(crate) const ZONE: &str = "America/Argentina/Buenos_Aires";
 /// Open from 8 to 23, so so many bookings of an hour on a court and day.
-const HOURS: u32 = 15;
+const HOURS: usize = 15;
 /// The run is shorter, and the functions' clock is the system's.
 const TOKEN_SECONDS: i64 = 3_600;
 /// More than are refreshed in one run.
@@ -58,7 +58,7 @@ impl World {
         let test = TestApp::start(vec![], now, &[]).await;
         let club = open_club(&test, now).await;
         let account = join(&test, club, now).await;
-        let (venue, courts) = build(&test, club, now).await;
+        let (venue, courts) = build(&test, club, COURTS, now).await;
         unlimit(&test, club).await;
         let credentials = json!({
             "access_token": "APP_USR-1", "webhook_secret": WEBHOOK_SECRET, "collector_id": "1",
@@ -159,10 +159,10 @@ impl World {
 
     /// Court and start of an hour that nobody has booked.
     pub(crate) fn free_hour(&self) -> (CourtId, String) {
-        let index = self.booked.fetch_add(1, Ordering::Relaxed);
+        let index = self.booked.fetch_add(1, Ordering::Relaxed) as usize;
         let (court, hour) = (index % COURTS, 8 + index / COURTS % HOURS);
-        let day = self.today.saturating_add(i64::from(2 + index / COURTS / HOURS).days());
-        (self.courts[court as usize], start(day, hour))
+        let day = self.today.saturating_add(i64::try_from(2 + index / COURTS / HOURS).expect("a day").days());
+        (self.courts[court], start(day, hour))
     }
 
     /// Takes what the functions queued, which nobody will look at.
@@ -172,7 +172,7 @@ impl World {
     }
 }
 
-fn start(day: Date, hour: u32) -> String {
+pub(crate) fn start(day: Date, hour: usize) -> String {
     format!("{day}T{hour:02}:00")
 }
 
@@ -202,7 +202,7 @@ async fn open_club(test: &TestApp, now: Timestamp) -> ClubId {
 }
 
 /// One member makes all the requests; what the limits cost is measured, not what they refuse.
-async fn unlimit(test: &TestApp, club: ClubId) {
+pub(crate) async fn unlimit(test: &TestApp, club: ClubId) {
     let own = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
     let limits = Limits {
         account_per_minute: Some(1_000_000),
@@ -236,7 +236,13 @@ async fn join(test: &TestApp, club: ClubId, now: Timestamp) -> AccountId {
     account.id
 }
 
-async fn build(test: &TestApp, club: ClubId, now: Timestamp) -> (VenueId, Vec<CourtId>) {
+/// A venue that is open from 8 to 23, with padel courts.
+pub(crate) async fn build(
+    test: &TestApp,
+    club: ClubId,
+    courts: usize,
+    now: Timestamp,
+) -> (VenueId, Vec<CourtId>) {
     let table = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
     let hours = json!([{ "opens": "08:00", "closes": "23:00" }]);
     let week = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -247,17 +253,17 @@ async fn build(test: &TestApp, club: ClubId, now: Timestamp) -> (VenueId, Vec<Co
         "version": 1, "created_at": now,
     }));
     facilities::create_venue(&table, &venue).await.expect("the venue is written");
-    let mut courts = Vec::new();
-    for number in 1..=COURTS {
+    let mut ids = Vec::new();
+    for number in 1..=courts {
         let court = court(&venue, number, now);
         facilities::create_court(&table, &court).await.expect("the court is written");
-        courts.push(court.id);
+        ids.push(court.id);
     }
-    (venue.id, courts)
+    (venue.id, ids)
 }
 
 /// A padel court.
-pub(crate) fn court(venue: &Venue, number: u32, now: Timestamp) -> Court {
+pub(crate) fn court(venue: &Venue, number: usize, now: Timestamp) -> Court {
     read(json!({
         "id": CourtId::new(), "venue_id": venue.id, "name": format!("Court {number}"),
         "sport": "padel", "surface": "artificial_grass", "indoor": false,
@@ -267,7 +273,7 @@ pub(crate) fn court(venue: &Venue, number: u32, now: Timestamp) -> Court {
 }
 
 /// The payment provider: one answer to every checkout, at once.
-async fn provider() -> String {
+pub(crate) async fn provider() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let preference = json!({ "id": "1-1", "init_point": "https://provider.test/checkout/1-1" });
