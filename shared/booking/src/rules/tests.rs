@@ -274,7 +274,7 @@ fn quotas_count_by_day_week_and_month_of_the_venue() {
     let refused = |rules: Value, had: &str, start: &str| {
         Desk::new(rules).booked(had, 60).codes(start, 60) == ["QUOTA_REACHED"]
     };
-    // 22:30 in Lima is the next day in UTC.
+    // 22:00 in Lima is the next day in UTC.
     assert!(refused(quota("day", "monday"), "2026-11-23T08:00", "2026-11-23T22:00"));
     assert!(!refused(quota("day", "monday"), "2026-11-23T22:00", "2026-11-24T08:00"));
     // 29 November 2026 is a Sunday.
