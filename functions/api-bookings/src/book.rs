@@ -1,13 +1,18 @@
 //! `POST /v1/bookings`.
 
+use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, LocalStart, Party, Payable, Wish};
+use booking::{Booking, LocalStart, Party, Payable, RuleName, Wish};
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
-use kernel::{BookingId, ClubId, CourtId, PaymentId, Result, VenueId, jiff::Timestamp};
+use kernel::{
+    AccountId, BookingId, ClubId, CourtId, Error, PaymentId, Permission, Result, VenueId,
+    jiff::Timestamp, timestamp_text,
+};
 use payments::{Due, Payment, Provider, mercadopago::MercadoPago};
 use runtime::App;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use table::TenantTable;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
@@ -30,6 +35,45 @@ pub(crate) struct NewBooking {
     starts_at: LocalStart,
     /// One of the court's durations.
     duration_minutes: u16,
+    /// Whose booking it will be: one's own if absent. Another member's takes `booking:manage` at the venue.
+    account_id: Option<AccountId>,
+    /// The rules to override, where they can be; takes `booking:override` at the venue. The audit log says so.
+    #[serde(default, rename = "override")]
+    #[garde(length(max = 20))]
+    overrides: Vec<RuleName>,
+}
+
+impl NewBooking {
+    /// What the front desk is asked, and which rules shall not matter: `PERMISSION_MISSING` where the caller may
+    /// not book for another, or against rules.
+    pub(crate) fn asked(self, caller: &Caller) -> Result<(Asked, Vec<RuleName>)> {
+        let account_id = self.account_id.unwrap_or(caller.account());
+        if account_id != caller.account() {
+            caller.require_at(Permission::BookingManage, self.venue_id)?;
+        }
+        if !self.overrides.is_empty() {
+            caller.require_at(Permission::BookingOverride, self.venue_id)?;
+        }
+        let asked = Asked {
+            venue_id: self.venue_id,
+            court_id: self.court_id,
+            wish: Wish { start: self.starts_at, duration_minutes: self.duration_minutes },
+            account_id,
+            asked_by: caller.account(),
+            party: Party::default(),
+            series: None,
+        };
+        Ok((asked, self.overrides))
+    }
+}
+
+/// What decides; `USER_NOT_FOUND` where it is asked for somebody who is no member.
+pub(crate) async fn look_up(table: &TenantTable, asked: &Asked) -> Result<LookUp> {
+    let found = LookUp::of(table, asked).await?;
+    if asked.account_id != asked.asked_by && !found.is_member {
+        return Err(Error::not_found("USER_NOT_FOUND", "nobody in this club has that id"));
+    }
+    Ok(found)
 }
 
 /// A booking, and where it is paid.
@@ -42,7 +86,10 @@ pub(crate) struct Booked {
     checkout_problem: Option<CheckoutProblem>,
 }
 
-/// Book a court for oneself.
+/// Book a court, for oneself or, as staff, for a member.
+///
+/// A refusal has the code of the first rule that is against it, and under `details.reasons` everything that is.
+/// Staff with `booking:override` name the rules that shall not matter; those that are not named still hold.
 ///
 /// The slot is held until the booking is paid, for ten minutes at most; a booking without price is
 /// confirmed at once.
@@ -53,9 +100,10 @@ pub(crate) struct Booked {
     request_body = NewBooking,
     responses(
         (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
-        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, PAYMENTS_NOT_CONNECTED."),
-        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
+        (status = 403, body = Problem, description = "PERMISSION_MISSING, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, PAYMENTS_NOT_CONNECTED."),
+        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, BODY_INVALID."),
     )
 )]
 pub(crate) async fn book(
@@ -64,19 +112,11 @@ pub(crate) async fn book(
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
     let table = app.tenant_table(&caller)?;
-    let asked = Asked {
-        venue_id: input.venue_id,
-        court_id: input.court_id,
-        wish: Wish { start: input.starts_at, duration_minutes: input.duration_minutes },
-        account_id: caller.account(),
-        asked_by: caller.account(),
-        party: Party::default(),
-        series: None,
-    };
+    let (asked, overrides) = input.asked(&caller)?;
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;
-        match make(&app, &caller, &table, &asked).await {
+        match make(&app, &caller, &table, (&asked, &overrides)).await {
             Err(error) if booking::may_be_repeated(&error) && rounds > 0 => {}
             Err(error) if booking::may_be_repeated(&error) => {
                 return Err(booking::day_changed().into());
@@ -103,10 +143,15 @@ struct Made {
 }
 
 /// One round of reads, the decision, one transaction.
-async fn make(app: &App, caller: &Caller, table: &TenantTable, asked: &Asked) -> Result<Made> {
+async fn make(
+    app: &App,
+    caller: &Caller,
+    table: &TenantTable,
+    (asked, overrides): (&Asked, &[RuleName]),
+) -> Result<Made> {
     let now = app.clock().now();
-    let found = LookUp::of(table, asked).await?;
-    let agreed = found.judge(asked, now)?;
+    let found = look_up(table, asked).await?;
+    let agreed = found.judge_overriding(asked, overrides, now)?;
     let costs_something = !agreed.plan.price.is_zero();
     let provider = if costs_something { Some(connect(app, caller.club()?).await?) } else { None };
     let hold_seconds = u32::try_from(app.config().hold().as_secs()).unwrap_or(u32::MAX);
@@ -117,8 +162,22 @@ async fn make(app: &App, caller: &Caller, table: &TenantTable, asked: &Asked) ->
     if let Some(payment) = &payment {
         writes.push(payments::create(table, &app.table().platform(), payment)?);
     }
-    table.write(writes).await?;
+    if booking.overridden.is_empty() {
+        table.write(writes).await?;
+    } else {
+        let told = against_rules(caller, &booking)?;
+        audit::write(table, told, now, writes).await?;
+    }
     Ok(Made { booking, due: payment.zip(provider) })
+}
+
+/// That somebody booked against the club's rules, which, and for whom.
+fn against_rules(caller: &Caller, booking: &Booking) -> Result<Entry> {
+    let said = json!({
+        "account_id": booking.account_id, "venue_id": booking.venue_id, "court_id": booking.court_id,
+        "starts_at": timestamp_text(booking.starts_at), "overridden": booking.overridden,
+    });
+    Entry::new(caller.origin(), "booking.overridden", booking.id).making(&said)
 }
 
 /// The payment of a booking that costs something.

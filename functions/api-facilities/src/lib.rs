@@ -12,6 +12,8 @@
 //! | `GET /v1/venues/{venue_id}/courts/{court_id}` | `facility:read` |
 //! | `PATCH /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage`, there or in the club |
 //! | `DELETE /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage`, there or in the club |
+//! | `GET /v1/venues/{venue_id}/booking-rules` | `facility:read` |
+//! | `PUT /v1/venues/{venue_id}/booking-rules` | `facility:manage`, there or in the club |
 
 mod change_court;
 mod change_venue;
@@ -19,6 +21,8 @@ mod create_court;
 mod create_venue;
 mod list_courts;
 mod list_venues;
+mod put_booking_rules;
+mod read_booking_rules;
 mod read_court;
 mod read_venue;
 mod retire_court;
@@ -41,4 +45,6 @@ pub fn routes() -> Routes {
         .allow(Permission::FacilityRead, routes!(read_court::read))
         .allow_at_venue(Permission::FacilityManage, routes!(change_court::change))
         .allow_at_venue(Permission::FacilityManage, routes!(retire_court::retire))
+        .allow(Permission::FacilityRead, routes!(read_booking_rules::read))
+        .allow_at_venue(Permission::FacilityManage, routes!(put_booking_rules::put))
 }

@@ -10,7 +10,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Part, Party, Plan, Status, Step, local_day::day_of};
+use crate::{Part, Party, Plan, RuleName, Status, Step, local_day::day_of};
 
 /// The occurrence of a series that a booking is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,9 @@ pub struct Booking {
     /// Who made it, where that is not whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_by: Option<AccountId>,
+    /// The rules that staff have overridden for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<RuleName>,
     /// Grows whenever its time or court changes, or it is cancelled: iCalendar's SEQUENCE (RFC 5545 3.8.7.4).
     #[serde(default)]
     pub sequence: u32,
@@ -135,6 +138,7 @@ impl Booking {
             party: Party::default(),
             series: None,
             made_by: None,
+            overridden: Vec::new(),
             sequence: 0,
             hold_expires_at: payable.and_then(until),
             payment_id: payable.map(|payable| payable.payment),

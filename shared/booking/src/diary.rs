@@ -62,6 +62,9 @@ pub struct Entry {
     /// Its minutes in the venue's named hours, those without any left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub named_minutes: BTreeMap<Tag, u32>,
+    /// How many guests play.
+    #[serde(default)]
+    pub guests: u8,
     /// Its end as a hold: from then on it counts no more. None once it is confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
@@ -102,13 +105,6 @@ pub struct Debt {
 impl Entry {
     /// What a booking is in a diary.
     pub fn of(booking: &Booking, venue: &Venue, court: &Court) -> Self {
-        let zone = booking.time_zone.rules();
-        let (from, until) =
-            (zone.to_datetime(booking.starts_at), zone.to_datetime(booking.ends_at));
-        let minutes = venue.named_hours.iter().filter_map(|named| {
-            let minutes = named.minutes_within(from, until);
-            (minutes > 0).then(|| (named.name.clone(), minutes))
-        });
         Self {
             booking_id: booking.id,
             venue_id: booking.venue_id,
@@ -117,7 +113,8 @@ impl Entry {
             date: booking.date(),
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
-            named_minutes: minutes.collect(),
+            named_minutes: named_minutes(venue, booking.starts_at, booking.ends_at),
+            guests: u8::try_from(booking.party.guests()).unwrap_or(u8::MAX),
             until: booking.hold_expires_at,
         }
     }
@@ -136,6 +133,21 @@ impl Entry {
     fn is_over(&self, now: Timestamp) -> bool {
         self.ends_at.saturating_add(ENTRY_KEPT).is_ok_and(|end| end <= now)
     }
+}
+
+/// The minutes of a time in the venue's named hours, those without any left out.
+pub(crate) fn named_minutes(
+    venue: &Venue,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+) -> BTreeMap<Tag, u32> {
+    let zone = venue.time_zone.rules();
+    let (from, until) = (zone.to_datetime(starts_at), zone.to_datetime(ends_at));
+    let minutes = venue.named_hours.iter().filter_map(|named| {
+        let minutes = named.minutes_within(from, until);
+        (minutes > 0).then(|| (named.name.clone(), minutes))
+    });
+    minutes.collect()
 }
 
 impl Diary {

@@ -10,6 +10,7 @@
 //! | may this be booked | `DAY#<venue>#<date>` / `COURT#<court>` | 1 a day touched, in a batch with venue and court |
 //! | a booking | `BOOKING#<booking>` / `BOOKING` | 1 |
 //! | what a member has booked, and what is held against them | `DIARY#<account>` / `DIARY` | 1 |
+//! | what a venue's club asks of bookings | `RULES#<venue>` / `RULES` | 1 |
 //! | an account's bookings | first index, `ACCOUNT#<account>` → `<starts_at>#<booking>` | a page |
 //! | a venue's bookings of a day | second index, `VENUEDAY#<venue>#<date>` → `<starts_at>#<court>#<booking>` | a page |
 //!
@@ -35,6 +36,7 @@ mod party;
 mod plan;
 #[cfg(test)]
 mod properties;
+mod rules;
 #[cfg(test)]
 mod samples;
 mod slots;
@@ -58,9 +60,15 @@ pub use local_day::{day_of, first_instant};
 pub use local_time::{LocalStart, local_text};
 pub use party::{Participant, Party};
 pub use plan::{Plan, Wish, plan, price};
+pub use rules::{
+    AgeRule, Amount, ConcurrentRule, CountedFor, DurationRule, FirstWeekday, GuestRule, LevelRule,
+    Needs, NoticeRule, OpeningTime, Period, Person, QuotaRule, Reason, RuleBook, RuleName, Rules,
+    Ruling, Scope, Situation, Whom, WindowOpens, WindowRule, ruling,
+};
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};
 pub use store::{
     Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
-    day_keys, diary, diary_key, expire, reclaim, take_diary, venue_day,
+    day_keys, diary, diary_key, diary_unchanged, expire, put_rule_book, reclaim, rule_book,
+    rule_book_key, take_diary, take_rule_book, venue_day,
 };

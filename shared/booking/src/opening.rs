@@ -50,16 +50,19 @@ impl<'a> Opening<'a> {
         Ok(Self { venue, date, spans })
     }
 
-    /// Refuses a booking that starts on this day but not in an interval and on its grid, or does not end before
-    /// the venue closes: `OFF_GRID`, `OUTSIDE_OPENING_HOURS`.
-    pub(crate) fn check(&self, starts_at: Timestamp, ends_at: Timestamp) -> Result<()> {
-        let containing = |span: &&Span| span.opens <= starts_at && starts_at < span.closes;
-        let span = self.spans.iter().find(containing).ok_or_else(|| self.outside())?;
-        let wall = self.venue.time_zone.rules().to_datetime(starts_at);
-        if !self.grid(span).any(|start| start == wall) {
-            return Err(self.off_grid(span, wall));
-        }
+    /// Refuses a booking that does not start in an interval of the venue, or does not end before it closes:
+    /// `OUTSIDE_OPENING_HOURS`.
+    pub(crate) fn check_hours(&self, starts_at: Timestamp, ends_at: Timestamp) -> Result<()> {
         if self.covers(starts_at, ends_at) { Ok(()) } else { Err(self.outside()) }
+    }
+
+    /// Refuses a booking that starts in an interval, but not on its grid: `OFF_GRID`.
+    pub(crate) fn check_grid(&self, starts_at: Timestamp) -> Result<()> {
+        let containing = |span: &&Span| span.opens <= starts_at && starts_at < span.closes;
+        let Some(span) = self.spans.iter().find(containing) else { return Ok(()) };
+        let wall = self.venue.time_zone.rules().to_datetime(starts_at);
+        let on_grid = self.grid(span).any(|start| start == wall);
+        if on_grid { Ok(()) } else { Err(self.off_grid(span, wall)) }
     }
 
     /// Whether the venue is open all the time between.

@@ -1,6 +1,6 @@
 //! Whether a wish can become a booking, before anybody looks at who has which slot.
 
-use facilities::{Court, DAY_MINUTES, Status, Venue, court_retired, venue_retired};
+use facilities::{Court, DAY_MINUTES, Venue};
 use kernel::{
     Error, Money, Result,
     jiff::{SignedDuration, Timestamp, ToSpan, civil::Date},
@@ -8,10 +8,10 @@ use kernel::{
 use serde_json::json;
 
 use crate::{
-    LocalStart, Part,
-    error::{DAYS_AHEAD, start_in_past, too_far_ahead},
+    CourtDays, Diary, LocalStart, Part, Party, Person, Rules, Situation,
+    error::{DAYS_AHEAD, too_far_ahead},
     local_day::out_of_range,
-    opening::Opening,
+    ruling,
     slots::parts,
 };
 
@@ -50,26 +50,33 @@ pub struct Plan {
     pub price: Money,
 }
 
-/// The booking of a court at a venue, if their rules allow it now.
+/// The booking of a court at a venue, if they allow it themselves now: whatever the club's rules say, and whoever
+/// has the court.
 pub fn plan(venue: &Venue, court: &Court, wish: Wish, now: Timestamp) -> Result<Plan> {
-    if venue.status == Status::Retired {
-        return Err(venue_retired());
-    }
-    if court.status == Status::Retired {
-        return Err(court_retired());
-    }
-    check_duration(court, wish.duration_minutes)?;
-    let zone = venue.time_zone.rules();
-    let starts_at = wish.start.resolve(zone)?;
-    if starts_at <= now {
-        return Err(start_in_past());
-    }
-    let date = wish.start.date();
-    check_far_ahead(venue, date, now)?;
-    let ends_at = end(starts_at, wish.duration_minutes)?;
-    Opening::from(venue, date)?.check(starts_at, ends_at)?;
-    let parts = parts(zone, starts_at, ends_at)?;
-    Ok(Plan { starts_at, ends_at, parts, price: price(court, wish.duration_minutes) })
+    let situation = Situation {
+        venue,
+        court,
+        wish,
+        party: &Party::default(),
+        rules: &Rules::default(),
+        person: &Person::default(),
+        days: &CourtDays::default(),
+        diary: &Diary::default(),
+        family: &[],
+        now,
+    };
+    ruling(&situation)?.allow(&[]).map(|(plan, _)| plan)
+}
+
+/// What a booking takes and costs, whether or not it is allowed.
+pub(crate) fn planned(
+    venue: &Venue,
+    court: &Court,
+    (starts_at, ends_at): (Timestamp, Timestamp),
+    duration_minutes: u16,
+) -> Result<Plan> {
+    let parts = parts(venue.time_zone.rules(), starts_at, ends_at)?;
+    Ok(Plan { starts_at, ends_at, parts, price: price(court, duration_minutes) })
 }
 
 /// What so many minutes on a court cost.
@@ -89,7 +96,8 @@ pub(crate) fn check_far_ahead(venue: &Venue, date: Date, now: Timestamp) -> Resu
     if date > last { Err(too_far_ahead()) } else { Ok(()) }
 }
 
-fn check_duration(court: &Court, duration_minutes: u16) -> Result<()> {
+/// Refuses a length that the court is not booked for.
+pub(crate) fn check_duration(court: &Court, duration_minutes: u16) -> Result<()> {
     let durations = &court.durations_minutes;
     if durations.allow(duration_minutes) {
         return Ok(());
@@ -101,6 +109,8 @@ fn check_duration(court: &Court, duration_minutes: u16) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use facilities::Status;
+
     use super::*;
     use crate::samples;
 

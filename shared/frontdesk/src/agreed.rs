@@ -1,6 +1,6 @@
 //! The decision, and what it writes.
 
-use booking::{Booking, Payable, Plan, plan};
+use booking::{Booking, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, ruling};
 use kernel::{BookingId, Result, jiff::Timestamp};
 use table::{TenantTable, Write};
 
@@ -11,6 +11,8 @@ use crate::{Asked, LookUp};
 pub struct Agreed {
     /// When, which slots, and how much.
     pub plan: Plan,
+    /// The rules that were overridden for it, each once.
+    pub overridden: Vec<RuleName>,
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -22,13 +24,40 @@ pub struct Booked {
 }
 
 impl LookUp {
-    /// Whether they may have it.
+    /// What every rule says. An error is a time that the venue's clock does not show.
+    pub fn ruling(&self, asked: &Asked, now: Timestamp) -> Result<Ruling> {
+        ruling(&Situation {
+            venue: &self.venue,
+            court: &self.court,
+            wish: asked.wish,
+            party: &asked.party,
+            rules: &self.rules.rules,
+            person: &self.person,
+            days: &self.days,
+            diary: &self.diary,
+            family: &self.family.diaries,
+            now,
+        })
+    }
+
+    /// Whether they may have it: the first reason against it, and all of them under `details.reasons`.
     pub fn judge(&self, asked: &Asked, now: Timestamp) -> Result<Agreed> {
-        let plan = plan(&self.venue, &self.court, asked.wish, now)?;
-        Ok(Agreed { plan })
+        self.judge_overriding(asked, &[], now)
+    }
+
+    /// The same, whatever these rules say, where they can be overridden. Whoever calls has asked whether they may.
+    pub fn judge_overriding(
+        &self,
+        asked: &Asked,
+        overrides: &[RuleName],
+        now: Timestamp,
+    ) -> Result<Agreed> {
+        let (plan, overridden) = self.ruling(asked, now)?.allow(overrides)?;
+        Ok(Agreed { plan, overridden })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
+    /// The diaries that decided must still be as they were read.
     ///
     /// `SLOT_TAKEN`, `COURT_CLOSED`, or something that [`booking::may_be_repeated`].
     pub async fn book(
@@ -44,8 +73,11 @@ impl LookUp {
         booking.party = asked.party.clone();
         booking.series = asked.series;
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
+        booking.overridden = agreed.overridden;
         let found = (&self.days, &self.diary);
-        let writes = booking::book(table, &booking, place, found, now).await?;
+        let mut writes = booking::book(table, &booking, place, found, now).await?;
+        let family = self.family.accounts.iter().zip(&self.family.diaries);
+        writes.extend(family.map(|(account, diary)| diary_unchanged(table, *account, diary)));
         Ok(Booked { booking, writes })
     }
 }

@@ -1,11 +1,21 @@
 //! Everything that decides about a booking, in one round of reads.
 
-use booking::{CourtDays, Diary, court_days, day_keys, diary_key, take_diary};
-use facilities::{Court, Venue, court_key, court_not_found, venue_key, venue_not_found};
-use kernel::Result;
-use table::TenantTable;
+use std::sync::Arc;
 
-use crate::Asked;
+use booking::{
+    CourtDays, Diary, Needs, Person, RuleBook, court_days, day_keys, diary_key, rule_book_key,
+    take_diary, take_rule_book,
+};
+use facilities::{Court, Venue, court_key, court_not_found, venue_key, venue_not_found};
+use identity::{Membership, MembershipStatus, store::member_key};
+use kernel::{AccountId, CourtId, Result, Sport, jiff::civil::Date};
+use profiles::{
+    Profile, SportPreference, age_on,
+    store::{profile_key, sport_key},
+};
+use table::{Items, Key, TenantTable};
+
+use crate::{Asked, expected, family};
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -18,29 +28,136 @@ pub struct LookUp {
     pub days: CourtDays,
     /// What they have booked already.
     pub diary: Diary,
+    /// What the club asks there.
+    pub rules: RuleBook,
+    /// Who they are, as far as rules ask. Nobody of this club has no roles.
+    pub person: Person,
+    /// Whether they are a member of this club.
+    pub is_member: bool,
+    /// The others of their family, where bookings are counted together.
+    pub family: Family,
+}
+
+/// The others of a family, and what each has booked.
+#[derive(Debug, Clone, Default)]
+pub struct Family {
+    /// Who they are.
+    pub accounts: Vec<AccountId>,
+    /// The diary of each.
+    pub diaries: Vec<Diary>,
 }
 
 impl LookUp {
-    /// One round; a second one where the court is made of others, whose days nobody knew before.
+    /// One round. A second one where the court is made of others, whose days nobody knew before, or where the
+    /// rules want to know more than they did last time.
     pub async fn of(table: &TenantTable, asked: &Asked) -> Result<Self> {
-        let dates = asked.wish.days();
-        let venue_key = venue_key(table, asked.venue_id);
-        let court_key = court_key(table, asked.venue_id, asked.court_id);
-        let diary_key = diary_key(table, asked.account_id);
-        let day_keys_of_court = day_keys(table, asked.venue_id, &[asked.court_id], &dates);
-        let mut keys: Vec<_> = day_keys_of_court.iter().map(|(_, key)| key.clone()).collect();
-        keys.extend([venue_key.clone(), court_key.clone(), diary_key.clone()]);
-        let mut items = table.batch_get(&keys).await?;
-        let venue: Venue = items.take(&venue_key)?.ok_or_else(venue_not_found)?;
-        let court: Court = items.take(&court_key)?.ok_or_else(court_not_found)?;
-        let diary = take_diary(&mut items, &diary_key)?;
+        let mut known = expected::needs(table, asked.venue_id).await;
+        loop {
+            let found = Box::pin(Self::knowing(table, asked, &known)).await?;
+            let needs = found.rules.needs();
+            let enough = known.cover(&needs);
+            if *known != needs {
+                known = Arc::new(needs);
+                expected::remember(table, asked.venue_id, known.clone()).await;
+            }
+            if enough {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn knowing(table: &TenantTable, asked: &Asked, needs: &Needs) -> Result<Self> {
+        let keys = Keys::of(table, asked, needs).await?;
+        let mut items = table.batch_get(&keys.all()).await?;
+        let venue: Venue = items.take(&keys.venue)?.ok_or_else(venue_not_found)?;
+        let court: Court = items.take(&keys.court)?.ok_or_else(court_not_found)?;
         let days = if court.made_of.is_empty() {
-            court_days(&mut items, &day_keys_of_court)?
+            court_days(&mut items, &keys.days)?
         } else {
-            let day_keys = day_keys(table, asked.venue_id, court.takes(), &dates);
-            let keys: Vec<_> = day_keys.iter().map(|(_, key)| key.clone()).collect();
-            court_days(&mut table.batch_get(&keys).await?, &day_keys)?
+            let days = day_keys(table, asked.venue_id, court.takes(), &asked.wish.days());
+            let keys: Vec<_> = days.iter().map(|(_, key)| key.clone()).collect();
+            court_days(&mut table.batch_get(&keys).await?, &days)?
         };
-        Ok(Self { venue, court, days, diary })
+        let diary = take_diary(&mut items, &keys.diary)?;
+        let rules = take_rule_book(&mut items, &keys.rules)?;
+        let member: Option<Membership> = items.take(&keys.member)?;
+        let is_member = member.is_some();
+        let person = keys.person(&mut items, member, asked, &court)?;
+        let family = keys.family(&mut items)?;
+        Ok(Self { venue, court, days, diary, rules, person, is_member, family })
+    }
+}
+
+/// What one round reads.
+struct Keys {
+    venue: Key,
+    court: Key,
+    days: Vec<((CourtId, Date), Key)>,
+    diary: Key,
+    rules: Key,
+    member: Key,
+    profile: Option<Key>,
+    levels: Vec<(Sport, Key)>,
+    family: Vec<(AccountId, Key)>,
+}
+
+impl Keys {
+    async fn of(table: &TenantTable, asked: &Asked, needs: &Needs) -> Result<Self> {
+        let (venue, account) = (asked.venue_id, asked.account_id);
+        let others =
+            if needs.family { family::others(table, account).await? } else { Arc::default() };
+        let level = |sport: &Sport| (*sport, sport_key(table, account, *sport));
+        Ok(Self {
+            venue: venue_key(table, venue),
+            court: court_key(table, venue, asked.court_id),
+            days: day_keys(table, venue, &[asked.court_id], &asked.wish.days()),
+            diary: diary_key(table, account),
+            rules: rule_book_key(table, venue),
+            member: member_key(table, account),
+            profile: needs.birth_date.then(|| profile_key(table, account)),
+            levels: needs.levels.iter().map(level).collect(),
+            family: others.iter().map(|other| (*other, diary_key(table, *other))).collect(),
+        })
+    }
+
+    fn all(&self) -> Vec<Key> {
+        let Self { venue, court, diary, rules, member, .. } = self;
+        let days = self.days.iter().map(|(_, key)| key);
+        let levels = self.levels.iter().map(|(_, key)| key);
+        let family = self.family.iter().map(|(_, key)| key);
+        let single = [venue, court, diary, rules, member].into_iter().chain(&self.profile);
+        single.chain(days).chain(levels).chain(family).cloned().collect()
+    }
+
+    fn person(
+        &self,
+        items: &mut Items,
+        member: Option<Membership>,
+        asked: &Asked,
+        court: &Court,
+    ) -> Result<Person> {
+        let level = self.levels.iter().find(|(sport, _)| *sport == court.sport);
+        let level = level.map(|(_, key)| items.take::<SportPreference>(key)).transpose()?.flatten();
+        let assessment = level.and_then(|level| level.assessment);
+        let profile = self.profile.as_ref().map(|key| items.take::<Profile>(key));
+        let birth = profile.transpose()?.flatten().and_then(|profile| profile.birth_date);
+        let is_barred =
+            member.as_ref().is_some_and(|member| member.status == MembershipStatus::Suspended);
+        let roles = member.map(|member| {
+            let there = member.venue_roles.get(&asked.venue_id).into_iter().flatten();
+            member.roles.iter().chain(there).cloned().collect()
+        });
+        Ok(Person {
+            roles: roles.unwrap_or_default(),
+            level_hundredths: assessment.map(|it| it.level().hundredths()),
+            age_years: birth.map(|birth| age_on(birth, asked.wish.start.date().into())),
+            is_barred,
+        })
+    }
+
+    fn family(&self, items: &mut Items) -> Result<Family> {
+        let diaries = self.family.iter().map(|(_, key)| take_diary(items, key));
+        let diaries = diaries.collect::<Result<_>>()?;
+        Ok(Family { accounts: self.family.iter().map(|(account, _)| *account).collect(), diaries })
     }
 }

@@ -25,8 +25,8 @@ pub use families::{
 };
 pub use fields::{person_fields, put_person_fields};
 pub use people::{Everything, erase, everything};
-pub use profiles::{profile, profile_unchanged, put_profile};
-pub use sports::{put_sport, remove_sport, sport, sports};
+pub use profiles::{profile, profile_key, profile_unchanged, put_profile};
+pub use sports::{put_sport, remove_sport, sport, sport_key, sports};
 
 use std::fmt::Display;
 

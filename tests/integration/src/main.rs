@@ -10,6 +10,7 @@ mod api_keys;
 mod audit_acts;
 mod audit_log;
 mod auth;
+mod booking_rules;
 mod bookings;
 mod checkout;
 mod clock_changes;

@@ -127,6 +127,14 @@ fn facility_cases(Things { venue, court, .. }: &Things) -> Cases {
             "POST /v1/venues/{venue_id}/courts",
             case(format!("/v1/venues/{venue}/courts"), court_body, Sees::NotFound),
         ),
+        (
+            "GET /v1/venues/{venue_id}/booking-rules",
+            foreign(format!("/v1/venues/{venue}/booking-rules")),
+        ),
+        (
+            "PUT /v1/venues/{venue_id}/booking-rules",
+            case(format!("/v1/venues/{venue}/booking-rules"), json!({}), Sees::NotFound),
+        ),
         ("GET /v1/venues/{venue_id}/courts", foreign(format!("/v1/venues/{venue}/courts"))),
         (
             "GET /v1/venues/{venue_id}/courts/{court_id}",
@@ -178,7 +186,8 @@ fn other_cases(Things { club, venue, court, booking, payment, .. }: &Things) -> 
                 "/v1/availability?venue_id={venue}&date=2026-11-21&sport=tennis&duration_minutes=60"
             )),
         ),
-        ("POST /v1/bookings", case("/v1/bookings", booking_body, Sees::NotFound)),
+        ("POST /v1/bookings", case("/v1/bookings", booking_body.clone(), Sees::NotFound)),
+        ("POST /v1/bookings/check", case("/v1/bookings/check", booking_body, Sees::NotFound)),
         ("GET /v1/bookings", foreign(format!("/v1/bookings?venue_id={venue}&date=2026-11-21"))),
         ("GET /v1/bookings/{booking_id}", foreign(format!("/v1/bookings/{booking}"))),
         (

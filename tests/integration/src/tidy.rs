@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("facilities", &["kernel", "table", "tenancy", "identity"]),
     ("pricing", &["kernel", "table", "facilities"]),
     ("booking", &["kernel", "table", "tenancy", "identity", "facilities", "pricing"]),
-    ("frontdesk", &["kernel", "table", "profiles", "facilities", "pricing", "booking"]),
+    ("frontdesk", &["kernel", "table", "identity", "profiles", "facilities", "pricing", "booking"]),
     ("series", &["kernel", "table", "facilities", "booking"]),
     ("waitlist", &["kernel", "table", "facilities", "booking"]),
     ("closures", &["kernel", "table", "facilities", "booking", "series"]),

@@ -36,13 +36,21 @@ pub(super) fn enter(
         .set("kind", "diary")
         .set(entry_name(booking), Value::of(&Entry::of(booking, venue, court))?)
         .set("version", diary.version + 1);
-    let unchanged = match diary.version {
+    Ok(Write::update(diary_key(table, booking.account_id), update)
+        .when(unchanged(diary))
+        .or(|_| diary_changed()))
+}
+
+/// A check that a diary is still as it was read: for the transaction that books by it for another of the family.
+pub fn diary_unchanged(table: &TenantTable, account: AccountId, diary: &Diary) -> Write {
+    Write::check(diary_key(table, account), unchanged(diary)).or(|_| diary_changed())
+}
+
+fn unchanged(diary: &Diary) -> Condition {
+    match diary.version {
         0 => Condition::absent("version"),
         version => Condition::equals("version", version),
-    };
-    Ok(Write::update(diary_key(table, booking.account_id), update)
-        .when(unchanged)
-        .or(|_| diary_changed()))
+    }
 }
 
 /// Writes a booking into the diary that had its slots taken away and gets them back, whatever rules say now.

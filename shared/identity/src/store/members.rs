@@ -16,7 +16,8 @@ const LOOKED_AT_PAGES: usize = 10;
 /// How many such readings look for a holder of a role.
 const HOLDER_READINGS: usize = 20;
 
-fn key(table: &TenantTable, account: AccountId) -> Key {
+/// A member's item: for a round of reads.
+pub fn member_key(table: &TenantTable, account: AccountId) -> Key {
     table.key(format_args!("MEMBER#{account}"), "MEMBER")
 }
 
@@ -40,7 +41,7 @@ fn name_sort(name: &PersonName, account: AccountId) -> String {
 
 /// Get `T#<club>#MEMBER#<account>` / `MEMBER`.
 pub async fn membership(table: &TenantTable, account: AccountId) -> Result<Option<Membership>> {
-    table.get(&key(table, account)).await
+    table.get(&member_key(table, account)).await
 }
 
 /// The same: `not_found`, `MEMBER_NOT_FOUND`, where they are no member.
@@ -201,7 +202,7 @@ fn put(
     let told = MemberRegistered::from(membership);
     let event = table.event(fact, MemberRegistered::VERSION, now, &told)?;
     let account = membership.account_id;
-    let put = Write::put(key(table, account), "Membership", membership)?
+    let put = Write::put(member_key(table, account), "Membership", membership)?
         .gsi1(&of_account(platform, account), format!("CLUB#{}", table.tenant().club()))
         .gsi2(&by_name(table), name_sort(&membership.name, account))
         .if_absent()
@@ -224,7 +225,7 @@ pub fn change(table: &TenantTable, before: &Membership, after: &Membership) -> R
         update.set("venue_roles", Value::of(&after.venue_roles)?)
     };
     let same = Condition::equals("version", before.version);
-    let write = Write::update(key(table, after.account_id), update).when(same).or(overtaken);
+    let write = Write::update(member_key(table, after.account_id), update).when(same).or(overtaken);
     let owner = owners(table, before.is_acting_owner(), after.is_acting_owner());
     Ok(std::iter::once(write).chain(owner).collect())
 }
@@ -232,7 +233,7 @@ pub fn change(table: &TenantTable, before: &Membership, after: &Membership) -> R
 /// Delete `T#<club>#MEMBER#<account>` / `MEMBER` of this version, counting owners: else as [`change`].
 pub fn expel(table: &TenantTable, member: &Membership) -> Vec<Write> {
     let same = Condition::equals("version", member.version);
-    let write = Write::delete(key(table, member.account_id)).when(same).or(overtaken);
+    let write = Write::delete(member_key(table, member.account_id)).when(same).or(overtaken);
     let owner = owners(table, member.is_acting_owner(), false);
     std::iter::once(write).chain(owner).collect()
 }
@@ -241,7 +242,7 @@ pub fn expel(table: &TenantTable, member: &Membership) -> Vec<Write> {
 /// `CONCURRENT_CHANGE`.
 pub fn unchanged(table: &TenantTable, member: &Membership) -> Write {
     let same = Condition::equals("version", member.version);
-    Write::check(key(table, member.account_id), same)
+    Write::check(member_key(table, member.account_id), same)
 }
 
 /// Update `T#<club>#OWNERS` / `OWNERS`: one owner more or less who can act. The last stays: `conflict`,
@@ -265,7 +266,7 @@ fn owners(table: &TenantTable, before: bool, after: bool) -> Option<Write> {
 /// list by name. Else `not_found`, `MEMBER_NOT_FOUND`.
 pub fn rename(table: &TenantTable, account: AccountId, name: &PersonName) -> Write {
     let update = Update::new().set("name", name.as_str()).add("version", 1_u64);
-    Write::update(key(table, account), update)
+    Write::update(member_key(table, account), update)
         .gsi2(&by_name(table), name_sort(name, account))
         .when(Condition::item_exists())
         .or(|_| not_found())
@@ -276,7 +277,7 @@ pub fn rename(table: &TenantTable, account: AccountId, name: &PersonName) -> Wri
 pub fn rename_member(table: &TenantTable, membership: &Membership, name: &PersonName) -> Write {
     let update = Update::new().set("name", name.as_str()).set("version", membership.version + 1);
     let same = Condition::equals("version", membership.version);
-    Write::update(key(table, membership.account_id), update)
+    Write::update(member_key(table, membership.account_id), update)
         .gsi2(&by_name(table), name_sort(name, membership.account_id))
         .when(same)
         .or(|_| stale_version("this member"))
@@ -287,18 +288,18 @@ pub fn rename_member(table: &TenantTable, membership: &Membership, name: &Person
 pub fn set_member_address(table: &TenantTable, account: AccountId, email: &Email) -> Write {
     let update = Update::new().set("email", email.as_str()).add("version", 1_u64);
     let gone = |_| Error::not_found("MEMBER_NOT_FOUND", "this member has left the club");
-    Write::update(key(table, account), update).when(Condition::item_exists()).or(gone)
+    Write::update(member_key(table, account), update).when(Condition::item_exists()).or(gone)
 }
 
 /// Check `T#<club>#MEMBER#<account>` / `MEMBER`: still this version, else `stale`, `STALE_VERSION`.
 pub fn member_unchanged(table: &TenantTable, membership: &Membership) -> Write {
     let same = Condition::equals("version", membership.version);
-    Write::check(key(table, membership.account_id), same).or(|_| stale_version("this member"))
+    Write::check(member_key(table, membership.account_id), same).or(|_| stale_version("this member"))
 }
 
 /// Delete `T#<club>#MEMBER#<account>` / `MEMBER` and `T#<club>#OWNERS` / `OWNERS`, of a club that never opened.
 pub fn disband(table: &TenantTable, owner: AccountId) -> Vec<Write> {
-    vec![Write::delete(key(table, owner)), Write::delete(owners_key(table))]
+    vec![Write::delete(member_key(table, owner)), Write::delete(owners_key(table))]
 }
 
 fn not_found() -> Error {

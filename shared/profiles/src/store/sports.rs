@@ -6,7 +6,8 @@ use table::{Condition, Key, Query, TenantTable, Update, Write, read_item};
 use super::{person_key, unchanged};
 use crate::{SportPreference, sport::already_assessed};
 
-fn key(table: &TenantTable, account: AccountId, sport: Sport) -> Key {
+/// What somebody plays, by sport: for a round of reads.
+pub fn sport_key(table: &TenantTable, account: AccountId, sport: Sport) -> Key {
     person_key(table, account, format_args!("SPORT#{sport}"))
 }
 
@@ -24,7 +25,7 @@ pub async fn sport(
     account: AccountId,
     sport: Sport,
 ) -> Result<SportPreference> {
-    let found = table.get(&key(table, account, sport)).await?;
+    let found = table.get(&sport_key(table, account, sport)).await?;
     Ok(found.unwrap_or_else(|| SportPreference::empty(sport)))
 }
 
@@ -35,7 +36,7 @@ pub fn put_sport(
     account: AccountId,
     preference: &SportPreference,
 ) -> Result<Write> {
-    let key = key(table, account, preference.sport);
+    let key = sport_key(table, account, preference.sport);
     let ours = preference.assessment;
     let write = Write::put(key, "SportPreference", preference)?;
     Ok(write.when(unchanged(preference.version - 1)).or(move |now| {
@@ -58,5 +59,5 @@ pub fn remove_sport(table: &TenantTable, account: AccountId, sport: Sport) -> Wr
     let update = Update::new().set("is_played", false).add("version", 1_u64);
     let missing = |_| Error::not_found("SPORT_NOT_FOUND", "this person does not play that sport");
     let played = Condition::equals("is_played", true);
-    Write::update(key(table, account, sport), update).when(played).or(missing)
+    Write::update(sport_key(table, account, sport), update).when(played).or(missing)
 }

@@ -1,0 +1,51 @@
+//! `POST /v1/bookings/check`.
+
+use axum::extract::State;
+use booking::Reason;
+use kernel::Money;
+use runtime::App;
+use serde::Serialize;
+use utoipa::ToSchema;
+use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
+
+use crate::book::{NewBooking, look_up};
+
+/// Whether a booking would be made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BookingCheck {
+    /// At this moment. Somebody else may be quicker.
+    allowed: bool,
+    /// Everything against it, overridden rules left out; empty where it is allowed.
+    reasons: Vec<Reason>,
+    /// What it would cost; null where nobody could ever book it.
+    price: Option<Money>,
+}
+
+/// Ask whether a booking would be made, without making it.
+#[utoipa::path(
+    post,
+    path = "/v1/bookings/check",
+    tag = "bookings",
+    request_body = NewBooking,
+    responses(
+        (status = 200, body = Envelope<BookingCheck>, description = "Every reason at once."),
+        (status = 403, body = Problem, description = "PERMISSION_MISSING."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND."),
+        (status = 422, body = Problem, description = "LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, BODY_INVALID."),
+    )
+)]
+pub(crate) async fn check(
+    State(app): State<App>,
+    caller: Caller,
+    Body(input): Body<NewBooking>,
+) -> Outcome<BookingCheck> {
+    let table = app.tenant_table(&caller)?;
+    let (asked, overrides) = input.asked(&caller)?;
+    let found = look_up(&table, &asked).await?;
+    let ruling = found.ruling(&asked, app.clock().now())?.without(&overrides);
+    Ok(Reply::ok(BookingCheck {
+        allowed: ruling.reasons.is_empty(),
+        reasons: ruling.reasons,
+        price: ruling.plan.map(|plan| plan.price),
+    }))
+}
