@@ -1,7 +1,7 @@
 //! `POST /v1/bookings`.
 
 use axum::extract::State;
-use booking::{Booking, LocalStart, Party, Payable, Wish};
+use booking::{Booking, LocalStart, Participant, Payable, Wish};
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
 use kernel::{BookingId, ClubId, CourtId, PaymentId, Result, VenueId, jiff::Timestamp};
@@ -14,6 +14,7 @@ use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
     checkout::{Checkout, CheckoutProblem, connect, open},
+    participants,
     read::BookingView,
 };
 
@@ -30,6 +31,10 @@ pub(crate) struct NewBooking {
     starts_at: LocalStart,
     /// One of the court's durations.
     duration_minutes: u16,
+    /// Who plays along: members of the club, and guests. Members see the booking; its owner and staff change it.
+    #[serde(default)]
+    #[schema(max_items = 31)]
+    participants: Vec<Participant>,
 }
 
 /// A booking, and where it is paid.
@@ -54,8 +59,8 @@ pub(crate) struct Booked {
     responses(
         (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, PAYMENTS_NOT_CONNECTED."),
-        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, BOOKING_SUSPENDED, PAYMENTS_NOT_CONNECTED."),
+        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, BODY_INVALID."),
     )
 )]
 pub(crate) async fn book(
@@ -64,13 +69,14 @@ pub(crate) async fn book(
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
     let table = app.tenant_table(&caller)?;
+    let party = participants::party(&table, caller.account(), input.participants).await?;
     let asked = Asked {
         venue_id: input.venue_id,
         court_id: input.court_id,
         wish: Wish { start: input.starts_at, duration_minutes: input.duration_minutes },
         account_id: caller.account(),
         asked_by: caller.account(),
-        party: Party::default(),
+        party,
         series: None,
     };
     let mut rounds = ROUNDS;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 
 use facilities::{Court, Tag, Venue};
 use kernel::{
-    BookingId, CourtId, Money, PaymentId, VenueId,
+    BookingId, CourtId, Money, PaymentId, Result, VenueId,
     jiff::{SignedDuration, Timestamp, civil::Date},
 };
 use serde::{
@@ -13,7 +13,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::Booking;
+use crate::{Booking, StrikeTerms, error::booking_suspended};
 
 /// What the attribute of an entry is called: this, and the booking's id.
 pub(crate) const ENTRY_PREFIX: &str = "b_";
@@ -142,6 +142,35 @@ impl Diary {
     /// The bookings that count now.
     pub fn counted(&self, now: Timestamp) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.counts(now))
+    }
+
+    /// Whether they may book: `BOOKING_SUSPENDED`, with its end.
+    pub fn check_suspension(&self, now: Timestamp) -> Result<()> {
+        match self.suspended_until {
+            Some(until) if until > now => Err(booking_suspended(until)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Until when they book nothing, if one more strike is one too many.
+    pub(crate) fn suspended_by_one_more(
+        &self,
+        terms: StrikeTerms,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let days = |count: u16| SignedDuration::from_hours(24 * i64::from(count));
+        let since = now.saturating_sub(days(terms.per_days)).ok()?;
+        let counted = self.strikes.iter().filter(|strike| strike.at > since).count();
+        let until = now.saturating_add(days(terms.suspend_days)).ok()?;
+        (counted + 1 >= usize::from(terms.limit))
+            .then(|| self.suspended_until.map_or(until, |old| old.max(until)))
+    }
+
+    /// The booking's own entry left out: what else they have booked.
+    #[must_use]
+    pub fn without(mut self, booking: BookingId) -> Self {
+        self.entries.retain(|entry| entry.booking_id != booking);
+        self
     }
 
     /// The attributes that nobody asks for any more.

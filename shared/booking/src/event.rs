@@ -20,6 +20,13 @@ pub const CHECKED_IN: &str = "booking.checked_in";
 /// They did not come, and the rest of the time was given back.
 pub const MISSED: &str = "booking.missed";
 
+/// Its owner lets others join.
+pub const OPENED: &str = "booking.opened";
+/// A member has joined it.
+pub const JOINED: &str = "booking.joined";
+/// A member who had joined it has left.
+pub const LEFT: &str = "booking.left";
+
 /// The data of every booking's fact, version 1: which booking. Who needs more reads the booking.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BookingFact {
@@ -50,6 +57,17 @@ pub struct Freed {
 }
 
 impl Freed {
+    /// What comes free when a booking becomes another: its whole time, or what is left of it when nobody came.
+    pub(crate) fn between(before: &Booking, after: &Booking) -> Option<Self> {
+        let is_there = |booking: &Booking| (booking.court_id, booking.starts_at, booking.ends_at);
+        let mut freed = Self::of(before);
+        if let Some(missed_at) = after.missed_at {
+            freed.starts_at = freed.starts_at.max(missed_at);
+        }
+        let gives = !after.status.has_slots() || is_there(before) != is_there(after);
+        (gives && freed.starts_at < freed.ends_at).then_some(freed)
+    }
+
     /// The whole time of a booking.
     pub(crate) fn of(booking: &Booking) -> Self {
         Self {

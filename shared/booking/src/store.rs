@@ -1,10 +1,16 @@
-//! What booking keeps in the table: bookings, the days of courts, and members' diaries.
+//! What booking keeps in the table: bookings, the days of courts, members' diaries, and venues' policies.
 
 mod bookings;
 mod diaries;
+mod lives;
+mod marks;
+mod policies;
 
 pub use bookings::{
     Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
     day_keys, expire, reclaim, venue_day,
 };
-pub use diaries::{diary, diary_key, take_diary};
+pub use diaries::{diary, diary_key, lift_suspension, take_diary};
+pub use lives::{Missable, cancel_by_policy, change_players, check_in, miss, relocate};
+pub use marks::{DueCheckIn, due_check_ins, forget_check_in, open_matches};
+pub use policies::{change_policy, policy, policy_key, take_policy};

@@ -22,8 +22,12 @@ pub struct Booked {
 }
 
 impl LookUp {
-    /// Whether they may have it.
+    /// Whether they may have it. `BOOKING_SUSPENDED` where too much is held against them; staff book for them
+    /// all the same.
     pub fn judge(&self, asked: &Asked, now: Timestamp) -> Result<Agreed> {
+        if asked.asked_by == asked.account_id {
+            self.diary.check_suspension(now)?;
+        }
         let plan = plan(&self.venue, &self.court, asked.wish, now)?;
         Ok(Agreed { plan })
     }
@@ -44,6 +48,8 @@ impl LookUp {
         booking.party = asked.party.clone();
         booking.series = asked.series;
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
+        booking.terms = self.policy.of_court(&self.court);
+        booking.make_codes()?;
         let found = (&self.days, &self.diary);
         let writes = booking::book(table, &booking, place, found, now).await?;
         Ok(Booked { booking, writes })

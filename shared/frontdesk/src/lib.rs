@@ -10,7 +10,9 @@
 mod agreed;
 mod asked;
 mod look_up;
+mod moving;
 
 pub use agreed::{Agreed, Booked};
 pub use asked::Asked;
 pub use look_up::LookUp;
+pub use moving::Elsewhere;

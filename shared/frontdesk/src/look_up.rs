@@ -1,6 +1,9 @@
 //! Everything that decides about a booking, in one round of reads.
 
-use booking::{CourtDays, Diary, court_days, day_keys, diary_key, take_diary};
+use booking::{
+    BookingPolicy, CourtDays, Diary, court_days, day_keys, diary_key, policy_key, take_diary,
+    take_policy,
+};
 use facilities::{Court, Venue, court_key, court_not_found, venue_key, venue_not_found};
 use kernel::Result;
 use table::TenantTable;
@@ -18,6 +21,8 @@ pub struct LookUp {
     pub days: CourtDays,
     /// What they have booked already.
     pub diary: Diary,
+    /// What the venue asks of bookings once they are made.
+    pub policy: BookingPolicy,
 }
 
 impl LookUp {
@@ -27,13 +32,16 @@ impl LookUp {
         let venue_key = venue_key(table, asked.venue_id);
         let court_key = court_key(table, asked.venue_id, asked.court_id);
         let diary_key = diary_key(table, asked.account_id);
+        let policy_key = policy_key(table, asked.venue_id);
         let day_keys_of_court = day_keys(table, asked.venue_id, &[asked.court_id], &dates);
         let mut keys: Vec<_> = day_keys_of_court.iter().map(|(_, key)| key.clone()).collect();
         keys.extend([venue_key.clone(), court_key.clone(), diary_key.clone()]);
+        keys.push(policy_key.clone());
         let mut items = table.batch_get(&keys).await?;
         let venue: Venue = items.take(&venue_key)?.ok_or_else(venue_not_found)?;
         let court: Court = items.take(&court_key)?.ok_or_else(court_not_found)?;
         let diary = take_diary(&mut items, &diary_key)?;
+        let policy = take_policy(&mut items, &policy_key, asked.venue_id)?;
         let days = if court.made_of.is_empty() {
             court_days(&mut items, &day_keys_of_court)?
         } else {
@@ -41,6 +49,6 @@ impl LookUp {
             let keys: Vec<_> = day_keys.iter().map(|(_, key)| key.clone()).collect();
             court_days(&mut table.batch_get(&keys).await?, &day_keys)?
         };
-        Ok(Self { venue, court, days, diary })
+        Ok(Self { venue, court, days, diary, policy })
     }
 }
