@@ -21,6 +21,7 @@ const WITHOUT_TERMS: CheckInTerms =
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
+#[schema(as = BookingCheckIn)]
 pub(crate) struct CheckIn {
     /// The code that they show, scanned; absent where the desk knows them.
     code: Option<String>,

@@ -16,6 +16,7 @@ use crate::list_matches::MatchView;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
+#[schema(as = MatchOffer)]
 pub(crate) struct Offer {
     /// How many may join, beside those who play already.
     #[garde(range(min = 1, max = 31))]

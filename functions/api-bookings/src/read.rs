@@ -68,6 +68,7 @@ pub(crate) struct BookingView {
 
 /// Where a booking was.
 #[derive(Serialize, ToSchema)]
+#[schema(as = BookingMovedFrom)]
 pub(crate) struct MovedFromView {
     court_id: CourtId,
     #[schema(format = DateTime)]

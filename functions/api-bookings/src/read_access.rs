@@ -11,6 +11,7 @@ use crate::participants::check_plays;
 
 /// How players come in.
 #[derive(Serialize, ToSchema)]
+#[schema(as = BookingAccess)]
 pub(crate) struct AccessView {
     /// Six digits for the door.
     #[schema(example = "048213")]

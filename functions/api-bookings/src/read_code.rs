@@ -11,6 +11,7 @@ use crate::participants::check_plays;
 
 /// What players show at the desk.
 #[derive(Serialize, ToSchema)]
+#[schema(as = BookingCode)]
 pub(crate) struct CodeView {
     booking_id: BookingId,
     /// Eight letters and digits, to be shown as a QR code of `<booking_id>.<code>`.

@@ -32,6 +32,7 @@ const ROUNDS: usize = 4;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
+#[schema(as = BookingMove)]
 pub(crate) struct Move {
     /// Another court of the same venue.
     court_id: Option<CourtId>,

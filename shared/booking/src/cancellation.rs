@@ -41,6 +41,7 @@ pub enum CancellationRule {
 
 /// What came of a cancellation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = BookingCancellation)]
 pub struct Cancellation {
     /// What decided.
     pub rule: CancellationRule,

@@ -256,4 +256,26 @@ mod tests {
         assert_eq!(diary.entries[0].minutes(), 90);
         assert_eq!(diary.outdated(now), [format!("b_{old}")]);
     }
+
+    #[test]
+    fn strikes_of_the_period_suspend_at_the_limit_and_end_by_themselves() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let days = |count: i64| SignedDuration::from_hours(24 * count);
+        let strike = |ago: i64| Strike {
+            booking_id: BookingId::new(),
+            kind: StrikeKind::NoShow,
+            at: now - days(ago),
+        };
+        let terms = StrikeTerms { limit: 3, per_days: 30, suspend_days: 7 };
+        // The strike of exactly thirty days ago counts no more.
+        let mut diary = Diary { strikes: vec![strike(30), strike(29)], ..Diary::default() };
+        assert_eq!(diary.suspended_by_one_more(terms, now), None);
+        diary.strikes.push(strike(1));
+        assert_eq!(diary.suspended_by_one_more(terms, now), Some(now + days(7)));
+        // A longer suspension is not cut short.
+        diary.suspended_until = Some(now + days(20));
+        assert_eq!(diary.suspended_by_one_more(terms, now), Some(now + days(20)));
+        assert_eq!(diary.check_suspension(now).unwrap_err().code(), "BOOKING_SUSPENDED");
+        assert!(diary.check_suspension(now + days(20)).is_ok());
+    }
 }

@@ -92,3 +92,35 @@ impl BookingFact {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::{AccountId, jiff::ToSpan};
+
+    use super::*;
+    use crate::{Status, Wish, plan, samples};
+
+    #[test]
+    fn what_comes_free_is_the_old_time_or_what_is_left_of_it() {
+        let venue = samples::venue("America/Argentina/Buenos_Aires", &[("08:00", "23:00")], 30);
+        let court = samples::court(&venue, &[60]);
+        let wish = Wish { start: "2026-11-25T18:00".parse().unwrap(), duration_minutes: 60 };
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        let plan = plan(&venue, &court, wish, now).unwrap();
+        let booked =
+            Booking::new(BookingId::new(), AccountId::new(), (&venue, &court), plan, None, now);
+        let there = Booking { status: Status::CheckedIn, ..booked.clone() };
+        assert_eq!(Freed::between(&booked, &there), None);
+        let moved = Booking { starts_at: booked.starts_at + 30.minutes(), ..booked.clone() };
+        assert_eq!(Freed::between(&booked, &moved), Some(Freed::of(&booked)));
+        let missed = |after| {
+            let missed_at = Some(booked.starts_at + after);
+            let missed = Booking { status: Status::NoShow, missed_at, ..booked.clone() };
+            Freed::between(&booked, &missed)
+        };
+        assert_eq!(missed(15.minutes()).unwrap().starts_at, booked.starts_at + 15.minutes());
+        assert_eq!(missed(60.minutes()), None);
+        let cancelled = Booking { status: Status::Cancelled, ..booked.clone() };
+        assert_eq!(Freed::between(&booked, &cancelled), Some(Freed::of(&booked)));
+    }
+}

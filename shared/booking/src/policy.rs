@@ -34,6 +34,7 @@ pub struct BookingPolicy {
 /// What a policy says. What is absent is not asked: everything goes back, nobody is struck, nobody checks in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = BookingPolicy)]
 pub struct PolicyTerms {
     /// When bookings are given up, and what goes back.
     pub cancellation: CancellationTerms,
