@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     booking_policies::{actions, policy},
     bookings::{Place, id, member, place, table},
+    payments,
     world::{Club, TIME_ZONE, World},
 };
 
@@ -222,4 +223,37 @@ async fn a_code_opens_the_door_around_the_booking() {
     for event in desk.world.publish().await {
         assert!(!serde_json::to_string(&event).unwrap().contains(code), "{}", event.kind);
     }
+}
+
+#[tokio::test]
+async fn a_held_booking_has_its_codes_and_its_deadline_once_it_is_paid() {
+    let at = payments::Place::open().await;
+    let terms = json!({
+        "check_in": { "required": true, "opens_minutes_before": 15, "closes_minutes_after": 10 },
+        "access": {
+            "before_minutes": 0, "after_minutes": 0,
+            "lights_before_minutes": 0, "lights_after_minutes": 0,
+        },
+    });
+    policy(&at.world, &at.club, at.venue, terms).await;
+    let held = at.hold(payments::START).await;
+    let path = |verb: &str| format!("/v1/bookings/{}/{verb}", held.booking);
+    let token = &at.member.token;
+    at.world.test.get(&path("code"), token).await.refused(409, "NO_CHECK_IN_CODE");
+    at.world.test.get(&path("access"), token).await.refused(409, "NO_ACCESS_CODE");
+    at.world
+        .test
+        .post(&path("check-in"), &at.owner(), json!({}))
+        .await
+        .refused(409, "BOOKING_HELD");
+    at.try_to_pay(&held, "approved").await;
+    at.world.drain().await;
+    at.world.test.get(&path("code"), token).await.data(200);
+    at.world.test.get(&path("access"), token).await.data(200);
+    at.world.test.clock.advance(SignedDuration::from_hours(34));
+    job_missed_bookings::handle(at.world.test.app.clone()).await.unwrap();
+    assert_eq!(at.booking(&held).await["status"], "no_show");
+    at.world.drain().await;
+    let told = at.mails();
+    assert!(told.iter().any(|subject| subject.starts_with("Reserva perdida")), "{told:?}");
 }
