@@ -2,7 +2,7 @@
 
 use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, LocalStart, Party, Payable, RuleName, Wish};
+use booking::{Booking, LocalStart, Participant, Payable, RuleName, Wish};
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
 use kernel::{
@@ -19,6 +19,7 @@ use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
     checkout::{Checkout, CheckoutProblem, connect, open},
+    participants::party,
     read::BookingView,
 };
 
@@ -35,6 +36,10 @@ pub(crate) struct NewBooking {
     starts_at: LocalStart,
     /// One of the court's durations.
     duration_minutes: u16,
+    /// Who plays along: members of the club, and guests. Members see the booking; its owner and staff change it.
+    #[serde(default)]
+    #[schema(max_items = 31)]
+    participants: Vec<Participant>,
     /// Whose booking it will be: one's own if absent. Another member's takes `booking:manage` at the venue.
     account_id: Option<AccountId>,
     /// The rules to override, where they can be; takes `booking:override` at the venue. The audit log says so.
@@ -45,8 +50,12 @@ pub(crate) struct NewBooking {
 
 impl NewBooking {
     /// What the front desk is asked, and which rules shall not matter: `PERMISSION_MISSING` where the caller may
-    /// not book for another, or against rules.
-    pub(crate) fn asked(self, caller: &Caller) -> Result<(Asked, Vec<RuleName>)> {
+    /// not book for another, or against rules; `PARTICIPANTS_INVALID`, `PARTICIPANT_UNKNOWN`.
+    pub(crate) async fn asked(
+        self,
+        table: &TenantTable,
+        caller: &Caller,
+    ) -> Result<(Asked, Vec<RuleName>)> {
         let account_id = self.account_id.unwrap_or(caller.account());
         if account_id != caller.account() {
             caller.require_at(Permission::BookingManage, self.venue_id)?;
@@ -54,13 +63,14 @@ impl NewBooking {
         if !self.overrides.is_empty() {
             caller.require_at(Permission::BookingOverride, self.venue_id)?;
         }
+        let party = party(table, account_id, self.participants).await?;
         let asked = Asked {
             venue_id: self.venue_id,
             court_id: self.court_id,
             wish: Wish { start: self.starts_at, duration_minutes: self.duration_minutes },
             account_id,
             asked_by: caller.account(),
-            party: Party::default(),
+            party,
             series: None,
         };
         Ok((asked, self.overrides))
@@ -103,7 +113,7 @@ pub(crate) struct Booked {
         (status = 403, body = Problem, description = "PERMISSION_MISSING, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND."),
         (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, PAYMENTS_NOT_CONNECTED."),
-        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, BODY_INVALID."),
+        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, BODY_INVALID."),
     )
 )]
 pub(crate) async fn book(
@@ -112,7 +122,7 @@ pub(crate) async fn book(
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
     let table = app.tenant_table(&caller)?;
-    let (asked, overrides) = input.asked(&caller)?;
+    let (asked, overrides) = input.asked(&table, &caller).await?;
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;

@@ -1,38 +1,73 @@
 //! `POST /v1/bookings/{booking_id}/cancel`.
 
+use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, Changed, Status};
-use kernel::{BookingId, Error, Permission, RefundId, Result, jiff::Timestamp};
-use payments::{RefundReason, event::Told};
+use booking::{Booking, Cancellation, Canceller, Changed, Diary, Missable, PolicyTerms, Status};
+use futures::future::try_join4;
+use garde::Validate;
+use kernel::{BookingId, Error, Permission, Result, jiff::Timestamp};
+use payments::{Payment, RefundReason};
 use runtime::App;
-use table::{TenantTable, Write};
-use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+use serde::Deserialize;
+use serde_json::json;
+use table::TenantTable;
+use web::{Caller, Envelope, Id, Outcome, Params, Problem, Reply};
 
-use crate::read::{BookingView, check_own};
+use crate::{
+    read::{BookingView, check_own, is_staff},
+    refund::{give_back, payment_of},
+    store,
+};
 
-/// So often it is decided again because the booking or its payment changed under it.
+/// So often it is decided again because the booking, its payment or the diary changed under it.
 const ROUNDS: usize = 3;
+
+/// How it is cancelled.
+#[derive(Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+#[garde(allow_unvalidated)]
+pub(crate) struct Options {
+    /// Tells what would come of it, in `cancellation`, and changes nothing.
+    #[serde(default)]
+    dry_run: bool,
+    /// Spares the member the policy: everything goes back, and nothing is held against them. Needs
+    /// `booking:manage`.
+    #[serde(default)]
+    waive: bool,
+}
+
+/// What decides about a cancellation.
+struct Found {
+    terms: PolicyTerms,
+    court_blocked_minutes: u32,
+    diary: Diary,
+    payment: Option<Payment>,
+}
 
 /// Cancel a booking: one's own before it starts, or any with `booking:manage`.
 ///
-/// Its slot is free at once. What was paid goes back; the payment tells when. Cancelling it again changes
-/// nothing.
+/// Its slot is free at once. What goes back of what was paid, and whether it is a strike, is as the venue's policy
+/// of this moment says (`GET /v1/venues/{venue_id}/booking-policy`); without one, everything goes back.
+/// `cancellation` tells what decided. Cancelling it again changes nothing.
 #[utoipa::path(
     post,
     path = "/v1/bookings/{booking_id}/cancel",
     tag = "bookings",
-    params(("booking_id" = BookingId, Path)),
+    params(("booking_id" = BookingId, Path), Options),
     responses(
-        (status = 200, body = Envelope<BookingView>, description = "Cancelled."),
-        (status = 403, body = Problem, description = "BOOKING_NOT_YOURS."),
+        (status = 200, body = Envelope<BookingView>, description = "Cancelled; or as it is, of a dry run."),
+        (status = 403, body = Problem, description = "BOOKING_NOT_YOURS, PERMISSION_MISSING: only staff waive."),
         (status = 404, body = Problem, description = "BOOKING_NOT_FOUND."),
-        (status = 409, body = Problem, description = "BOOKING_EXPIRED, BOOKING_STARTED, BOOKING_CHANGED."),
+        (status = 409, body = Problem, description = "BOOKING_EXPIRED, BOOKING_MISSED, BOOKING_STARTED, CANCELLATION_BLOCKED, BOOKING_CHANGED."),
+        (status = 422, body = Problem, description = "QUERY_INVALID."),
     )
 )]
 pub(crate) async fn cancel(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<BookingId>,
+    Params(options): Params<Options>,
 ) -> Outcome<BookingView> {
     let table = app.tenant_table(&caller)?;
     let mut rounds = ROUNDS;
@@ -40,56 +75,85 @@ pub(crate) async fn cancel(
         rounds -= 1;
         let booking = booking::booking(&table, id).await?;
         check_own(&caller, &booking)?;
+        if options.waive {
+            caller.require_at(Permission::BookingManage, booking.venue_id)?;
+        }
         if booking.status == Status::Cancelled {
             return Ok(Reply::ok(booking.into()));
         }
-        match give_up(&app, &caller, &table, &booking).await {
+        match Box::pin(give_up(&app, &caller, &table, &booking, &options)).await {
             Err(error) if rounds > 0 && is_race(&error) => {}
             cancelled => return Ok(Reply::ok(cancelled?.into())),
         }
     }
 }
 
-/// The booking, its slots and what was paid, in one transaction.
+/// The booking, its slots, what was paid and what is held against the member, in one transaction.
 async fn give_up(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
     booking: &Booking,
+    options: &Options,
 ) -> Result<Booking> {
     let now = app.clock().now();
-    if booking.has_started(now) && !caller.may(Permission::BookingManage) {
-        let message = "it has started; ask the club's staff to cancel it";
-        return Err(Error::conflict("BOOKING_STARTED", message));
+    let found = Box::pin(find(table, booking)).await?;
+    let came = judge(caller, booking, options, &found, now)?;
+    if options.dry_run {
+        return Ok(Booking { cancellation: Some(came), ..booking.clone() });
     }
+    let against = Missable { diary: &found.diary, strikes: found.terms.strikes };
+    let goes_back = came.refund;
     let Changed { booking: cancelled, mut writes } =
-        booking::cancel(table, booking, caller.account(), now)?;
-    writes.extend(refund(app, table, booking, now).await?);
-    table.write(writes).await?;
+        booking::cancel_by_policy(table, booking, came, (caller.account(), against), now)?;
+    let reason = RefundReason::BookingCancelled;
+    writes.extend(give_back(app, table, found.payment, (goes_back, reason), now)?);
+    let told = if options.waive { "booking.cancelled_without_policy" } else { "booking.cancelled" };
+    let told = Entry::new(caller.origin(), told, booking.id);
+    let told = told.changing(
+        &json!({ "status": booking.status }),
+        &json!({
+            "status": cancelled.status, "cancellation": cancelled.cancellation,
+        }),
+    )?;
+    let is_act = options.waive || booking.account_id != caller.account();
+    store(table, is_act.then_some(told), now, writes).await?;
     metrics::counter!("bookings_cancelled").increment(1);
     Ok(cancelled)
 }
 
-/// Asks for everything back that was paid and not given back yet. A payment that is still to come is refunded
-/// when it comes.
-async fn refund(
-    app: &App,
-    table: &TenantTable,
+async fn find(table: &TenantTable, booking: &Booking) -> Result<Found> {
+    let (policy, court, diary, payment) = Box::pin(try_join4(
+        booking::policy(table, booking.venue_id),
+        facilities::court(table, booking.venue_id, booking.court_id),
+        booking::diary(table, booking.account_id),
+        payment_of(table, booking),
+    ))
+    .await?;
+    let court_blocked_minutes = court.terms.notice.cancel_minutes.minutes().into();
+    Ok(Found { terms: policy.terms, court_blocked_minutes, diary, payment })
+}
+
+fn judge(
+    caller: &Caller,
     booking: &Booking,
+    options: &Options,
+    found: &Found,
     now: Timestamp,
-) -> Result<Option<Write>> {
-    let Some(id) = booking.payment_id else { return Ok(None) };
-    let payment = payments::payment(table, id).await?;
-    if payment.refundable() == 0 {
-        return Ok(None);
-    }
-    let refund = RefundId::new();
-    let reason = RefundReason::BookingCancelled;
-    let payment = payments::request_refund(&payment, refund, None, reason, now)?;
-    let told = [Told::RefundRequested(refund)];
-    payments::save(table, &app.table().platform(), &payment, &told).map(Some)
+) -> Result<Cancellation> {
+    // Whether it can be given up at all comes before on which terms.
+    booking.status.after(booking::Step::Cancel)?;
+    let by = if is_staff(caller, booking) {
+        Canceller::Staff { waive: options.waive }
+    } else {
+        Canceller::Player
+    };
+    let verdict = found.terms.cancellation.judge(booking, found.court_blocked_minutes, by, now)?;
+    let paid = found.payment.as_ref().filter(|payment| payment.refundable() > 0);
+    let refund = paid.map(|payment| payment.money(verdict.share(payment.refundable())));
+    Ok(verdict.with_refund(refund))
 }
 
 fn is_race(error: &Error) -> bool {
-    matches!(error.code(), "BOOKING_CHANGED" | "CONCURRENT_CHANGE")
+    matches!(error.code(), "BOOKING_CHANGED" | "CONCURRENT_CHANGE" | "DIARY_CHANGED")
 }

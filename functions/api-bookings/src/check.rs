@@ -31,7 +31,7 @@ pub(crate) struct BookingCheck {
         (status = 200, body = Envelope<BookingCheck>, description = "Every reason at once."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND."),
-        (status = 422, body = Problem, description = "LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, BODY_INVALID."),
+        (status = 422, body = Problem, description = "LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, BODY_INVALID."),
     )
 )]
 pub(crate) async fn check(
@@ -40,7 +40,7 @@ pub(crate) async fn check(
     Body(input): Body<NewBooking>,
 ) -> Outcome<BookingCheck> {
     let table = app.tenant_table(&caller)?;
-    let (asked, overrides) = input.asked(&caller)?;
+    let (asked, overrides) = input.asked(&table, &caller).await?;
     let found = look_up(&table, &asked).await?;
     let ruling = found.ruling(&asked, app.clock().now())?.without(&overrides);
     Ok(Reply::ok(BookingCheck {

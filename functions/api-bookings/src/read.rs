@@ -1,7 +1,7 @@
 //! `GET /v1/bookings/{booking_id}`.
 
 use axum::extract::State;
-use booking::{Booking, Status, local_text};
+use booking::{Booking, Cancellation, MovedFrom, Participant, Status, local_text};
 use facilities::{Name, Zone};
 use kernel::{
     AccountId, BookingId, CourtId, Error, Money, PaymentId, Permission, Result, VenueId,
@@ -11,6 +11,8 @@ use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+
+use crate::participants::check_plays;
 
 /// A booking.
 #[derive(Serialize, ToSchema)]
@@ -24,6 +26,10 @@ pub(crate) struct BookingView {
     court_name: Name,
     /// Whose it is.
     account_id: AccountId,
+    /// Who plays along.
+    participants: Vec<Participant>,
+    /// A booking that is confirmed or checked in and has ended is completed: nothing happens then, so it is no status
+    /// of its own.
     status: Status,
     /// On the venue's clock, with its offset.
     #[schema(format = DateTime)]
@@ -45,11 +51,45 @@ pub(crate) struct BookingView {
     expired_at: Option<String>,
     #[schema(format = DateTime)]
     cancelled_at: Option<String>,
+    #[schema(format = DateTime)]
+    checked_in_at: Option<String>,
+    /// When it was found that nobody had come.
+    #[schema(format = DateTime)]
+    missed_at: Option<String>,
+    /// Grows whenever its time or court changes, or it is cancelled.
+    sequence: u32,
+    /// Where it was before: the last ten, oldest first.
+    moved_from: Vec<MovedFromView>,
+    /// What came of its cancellation by the venue's policy; of a dry run, what would.
+    cancellation: Option<Cancellation>,
+    /// Whether members join it as an open match.
+    is_open: bool,
+}
+
+/// Where a booking was.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BookingMovedFrom)]
+pub(crate) struct MovedFromView {
+    court_id: CourtId,
+    #[schema(format = DateTime)]
+    starts_at: String,
+    #[schema(format = DateTime)]
+    ends_at: String,
+    #[schema(format = DateTime)]
+    moved_at: String,
+    moved_by: AccountId,
 }
 
 impl From<Booking> for BookingView {
     fn from(booking: Booking) -> Self {
         let zone = booking.time_zone.rules();
+        let moved = |from: MovedFrom| MovedFromView {
+            court_id: from.court_id,
+            starts_at: local_text(zone, from.starts_at),
+            ends_at: local_text(zone, from.ends_at),
+            moved_at: timestamp_text(from.moved_at),
+            moved_by: from.moved_by,
+        };
         Self {
             id: booking.id,
             venue_id: booking.venue_id,
@@ -65,6 +105,13 @@ impl From<Booking> for BookingView {
             confirmed_at: booking.confirmed_at.map(timestamp_text),
             expired_at: booking.expired_at.map(timestamp_text),
             cancelled_at: booking.cancelled_at.map(timestamp_text),
+            checked_in_at: booking.checked_in_at.map(timestamp_text),
+            missed_at: booking.missed_at.map(timestamp_text),
+            sequence: booking.sequence,
+            moved_from: booking.moved_from.into_iter().map(moved).collect(),
+            cancellation: booking.cancellation,
+            is_open: booking.open.is_some(),
+            participants: booking.party.participants().to_vec(),
             venue_name: booking.venue_name,
             court_name: booking.court_name,
             time_zone: booking.time_zone,
@@ -72,9 +119,14 @@ impl From<Booking> for BookingView {
     }
 }
 
+/// Whether the caller manages the bookings of its venue.
+pub(crate) fn is_staff(caller: &Caller, booking: &Booking) -> bool {
+    caller.may_at(Permission::BookingManage, booking.venue_id)
+}
+
 /// Refuses another's booking to whoever may not manage bookings.
 pub(crate) fn check_own(caller: &Caller, booking: &Booking) -> Result<()> {
-    if booking.account_id == caller.account() || caller.may(Permission::BookingManage) {
+    if booking.account_id == caller.account() || is_staff(caller, booking) {
         return Ok(());
     }
     Err(Error::forbidden(
@@ -83,7 +135,7 @@ pub(crate) fn check_own(caller: &Caller, booking: &Booking) -> Result<()> {
     ))
 }
 
-/// Read a booking: one's own, or any with `booking:manage`.
+/// Read a booking: one's own, one that one plays in, or any with `booking:manage`.
 #[utoipa::path(
     get,
     path = "/v1/bookings/{booking_id}",
@@ -101,6 +153,6 @@ pub(crate) async fn read(
     Id(id): Id<BookingId>,
 ) -> Outcome<BookingView> {
     let booking = booking::booking(&app.tenant_table(&caller)?, id).await?;
-    check_own(&caller, &booking)?;
+    check_plays(&caller, &booking)?;
     Ok(Reply::ok(BookingView::from(booking)))
 }

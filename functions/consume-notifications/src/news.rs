@@ -34,9 +34,11 @@ pub(crate) enum Recipient {
 pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
     let now = app.clock().now();
     match event.kind.as_str() {
-        booking::CONFIRMED | booking::CANCELLED | booking::EXPIRED => {
-            of_booking(table, event).await
-        }
+        booking::CONFIRMED
+        | booking::CANCELLED
+        | booking::EXPIRED
+        | booking::MOVED
+        | booking::MISSED => of_booking(table, event).await,
         payments::event::DECLINED => declined(table, event, now).await,
         payments::event::REFUNDED => refunded(table, event).await.map(Some),
         identity::MemberRegistered::TYPE => {
@@ -90,8 +92,15 @@ async fn of_booking(table: &TenantTable, event: &Event) -> Result<Option<News>> 
         (booking::EXPIRED, Status::Expired) => Notice::BookingExpired(facts(&booking)),
         (booking::CANCELLED, Status::Cancelled) => Notice::BookingCancelled {
             booking: facts(&booking),
-            refund: refund_of_cancellation(table, &booking).await?,
+            refund: refund_because(table, &booking, RefundReason::BookingCancelled).await?,
         },
+        (booking::MISSED, Status::NoShow) => Notice::BookingMissed(facts(&booking)),
+        // Each move is news, of where the booking is by now.
+        (booking::MOVED, Status::Confirmed) => {
+            let refund = refund_because(table, &booking, RefundReason::BookingMoved).await?;
+            let notice = Notice::BookingMoved { booking: facts(&booking), refund };
+            return Ok(Some(news(event.id.to_string(), &booking, notice)));
+        }
         _ => return Ok(None),
     };
     Ok(Some(news(booking.id.to_string(), &booking, notice)))
@@ -139,14 +148,18 @@ fn facts(booking: &Booking) -> BookingFacts {
     }
 }
 
-/// What goes back because of the cancellation; `None` where nothing was paid.
-async fn refund_of_cancellation(table: &TenantTable, booking: &Booking) -> Result<Option<Money>> {
+/// What goes back for this reason; `None` where nothing does.
+async fn refund_because(
+    table: &TenantTable,
+    booking: &Booking,
+    reason: RefundReason,
+) -> Result<Option<Money>> {
     let Some(id) = booking.payment_id else { return Ok(None) };
     let payment = payments::payment(table, id).await?;
     let amount: i64 = payment
         .refunds
         .iter()
-        .filter(|refund| refund.reason == RefundReason::BookingCancelled)
+        .filter(|refund| refund.reason == reason)
         .filter(|refund| refund.status != RefundStatus::Failed)
         .map(|refund| refund.amount)
         .sum();

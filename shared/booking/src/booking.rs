@@ -10,7 +10,41 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Part, Party, Plan, RuleName, Status, Step, local_day::day_of};
+use crate::{
+    AccessCode, BookingTerms, Cancellation, CheckInCode, OpenMatch, Part, Party, Plan, RuleName,
+    Slots, Status, Step,
+    local_day::day_of,
+    policy::{earlier, later},
+};
+
+/// So many of its earlier times and courts a booking remembers.
+const MOVES_KEPT: usize = 10;
+
+/// Where a booking was before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedFrom {
+    /// On which court.
+    pub court_id: CourtId,
+    /// From when.
+    pub starts_at: Timestamp,
+    /// Until when.
+    pub ends_at: Timestamp,
+    /// Until when it was there.
+    pub moved_at: Timestamp,
+    /// Who moved it.
+    pub moved_by: AccountId,
+}
+
+/// When a booking's code opens the door, and its court has light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessWindow {
+    /// The code works from then on.
+    pub valid_from: Timestamp,
+    /// And until then.
+    pub valid_until: Timestamp,
+    /// When light goes on and off, where the court has lights.
+    pub lights: Option<(Timestamp, Timestamp)>,
+}
 
 /// The occurrence of a series that a booking is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +126,24 @@ pub struct Booking {
     /// Who cancelled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<AccountId>,
+    /// What its venue asks of it.
+    #[serde(default, skip_serializing_if = "BookingTerms::is_nothing")]
+    pub terms: BookingTerms,
+    /// What its players show at the desk, once it is confirmed and where they check in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_in_code: Option<CheckInCode>,
+    /// What opens the door to them, once it is confirmed and where a code does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_code: Option<AccessCode>,
+    /// Where it was before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved_from: Vec<MovedFrom>,
+    /// What came of its cancellation, by the venue's policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation: Option<Cancellation>,
+    /// What it offers to others, if it is an open match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<OpenMatch>,
     /// Grows with every change.
     pub version: u64,
 }
@@ -149,6 +201,12 @@ impl Booking {
             missed_at: None,
             cancelled_at: None,
             cancelled_by: None,
+            terms: BookingTerms::default(),
+            check_in_code: None,
+            access_code: None,
+            moved_from: Vec::new(),
+            cancellation: None,
+            open: None,
             version: 1,
         }
     }
@@ -164,6 +222,13 @@ impl Booking {
         if self.takes.is_empty() { std::slice::from_ref(&self.court_id) } else { &self.takes }
     }
 
+    /// The slots that it takes of a court's day.
+    pub(crate) fn slots_on(&self, court: CourtId, date: Date) -> Slots {
+        let parts = self.parts.iter().filter(|part| part.date == date);
+        let parts = parts.filter(|_| self.courts().contains(&court));
+        parts.fold(Slots::default(), |slots, part| slots.with(part.slots()))
+    }
+
     /// Whether its hold has ended and nobody has released it yet.
     pub fn hold_has_ended(&self, now: Timestamp) -> bool {
         self.status == Status::Held && self.hold_expires_at.is_none_or(|until| until <= now)
@@ -172,6 +237,75 @@ impl Booking {
     /// Whether play has begun.
     pub fn has_started(&self, now: Timestamp) -> bool {
         self.starts_at <= now
+    }
+
+    /// Whether it is over and was neither given up nor missed: what people call completed. It is no state that is
+    /// stored, because nothing happens then.
+    pub fn is_completed(&self, now: Timestamp) -> bool {
+        matches!(self.status, Status::Confirmed | Status::CheckedIn) && self.ends_at <= now
+    }
+
+    /// Whether this member plays: whose it is, or along with them.
+    pub fn is_played_by(&self, account: AccountId) -> bool {
+        self.account_id == account || self.party.members().any(|member| member == account)
+    }
+
+    /// When who has not checked in has missed it, where the venue asks that of them; only while confirmed.
+    pub fn check_in_deadline(&self) -> Option<Timestamp> {
+        let terms = self.terms.check_in.filter(|terms| terms.required)?;
+        let (_, closes) = terms.window(self.starts_at, self.ends_at);
+        (self.status == Status::Confirmed).then_some(closes)
+    }
+
+    /// When its code works, if it has one.
+    pub fn access_window(&self) -> Option<AccessWindow> {
+        let access = self.terms.access?;
+        let span = |before, after| (earlier(self.starts_at, before), later(self.ends_at, after));
+        let (valid_from, valid_until) = span(access.before_minutes, access.after_minutes);
+        let lights = span(access.lights_before_minutes, access.lights_after_minutes);
+        Some(AccessWindow { valid_from, valid_until, lights: self.terms.lights.then_some(lights) })
+    }
+
+    /// Makes the codes that a confirmed booking has by its terms, and does not have yet.
+    pub fn make_codes(&mut self) -> Result<()> {
+        if self.status != Status::Confirmed {
+            return Ok(());
+        }
+        if self.terms.check_in.is_some() && self.check_in_code.is_none() {
+            self.check_in_code = Some(CheckInCode::make()?);
+        }
+        if self.terms.access.is_some() && self.access_code.is_none() {
+            self.access_code = Some(AccessCode::make()?);
+        }
+        Ok(())
+    }
+
+    /// The booking at another time or on another court of its venue, at the plan's price: what
+    /// [`crate::relocate`] stores. `BOOKING_HELD` and so on where it is not confirmed.
+    pub fn moved(
+        &self,
+        (court, terms): (&Court, BookingTerms),
+        plan: Plan,
+        by: AccountId,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let mut next = self.stepped(Step::Move, now)?;
+        let (court_id, starts_at, ends_at) = (self.court_id, self.starts_at, self.ends_at);
+        next.moved_from.push(MovedFrom {
+            court_id,
+            starts_at,
+            ends_at,
+            moved_at: now,
+            moved_by: by,
+        });
+        let surplus = next.moved_from.len().saturating_sub(MOVES_KEPT);
+        next.moved_from.drain(..surplus);
+        (next.court_id, next.court_name) = (court.id, court.name.clone());
+        (next.takes, next.terms) = (court.made_of.clone(), terms);
+        (next.starts_at, next.ends_at) = (plan.starts_at, plan.ends_at);
+        (next.parts, next.price) = (plan.parts, plan.price);
+        next.make_codes()?;
+        Ok(next)
     }
 
     /// The booking after a step.
@@ -186,9 +320,11 @@ impl Booking {
                 next.cancelled_at = Some(now);
                 next.sequence += 1;
             }
+            Step::Move => next.sequence += 1,
             Step::CheckIn => next.checked_in_at = Some(now),
             Step::Miss => next.missed_at = Some(now),
         }
+        next.make_codes()?;
         Ok(next)
     }
 }

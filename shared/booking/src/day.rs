@@ -12,7 +12,7 @@ use serde::{
     de::{Error, IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::{Part, Slots};
+use crate::{Booking, Part, Slots};
 
 /// What the attribute of a hold is called: this, and the booking's id.
 pub(crate) const HOLD_PREFIX: &str = "hold_";
@@ -90,6 +90,18 @@ impl CourtDays {
     /// Whether a court is closed in any of the slots.
     pub fn are_closed(&self, parts: &[Part]) -> bool {
         self.under(parts).any(|(part, day)| day.closed.meets(part.slots()))
+    }
+
+    /// The days as if a booking had no slots on them: what it may be moved to. Their versions stay.
+    #[must_use]
+    pub fn without(mut self, booking: &Booking) -> Self {
+        for ((court, date), day) in &mut self.0 {
+            let own = booking.slots_on(*court, *date);
+            if let Some(day) = day {
+                day.taken = day.taken.without(own);
+            }
+        }
+        self
     }
 
     /// The expired holds that are in the way of these parts.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 
 use facilities::{Court, Tag, Venue};
 use kernel::{
-    BookingId, CourtId, Money, PaymentId, VenueId,
+    BookingId, CourtId, Money, PaymentId, Result, VenueId,
     jiff::{SignedDuration, Timestamp, civil::Date},
 };
 use serde::{
@@ -13,7 +13,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::Booking;
+use crate::{Booking, StrikeTerms, error::booking_suspended};
 
 /// What the attribute of an entry is called: this, and the booking's id.
 pub(crate) const ENTRY_PREFIX: &str = "b_";
@@ -156,6 +156,35 @@ impl Diary {
         self.entries.iter().filter(move |entry| entry.counts(now))
     }
 
+    /// Whether they may book: `BOOKING_SUSPENDED`, with its end.
+    pub fn check_suspension(&self, now: Timestamp) -> Result<()> {
+        match self.suspended_until {
+            Some(until) if until > now => Err(booking_suspended(until)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Until when they book nothing, if one more strike is one too many.
+    pub(crate) fn suspended_by_one_more(
+        &self,
+        terms: StrikeTerms,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let days = |count: u16| SignedDuration::from_hours(24 * i64::from(count));
+        let since = now.saturating_sub(days(terms.per_days)).ok()?;
+        let counted = self.strikes.iter().filter(|strike| strike.at > since).count();
+        let until = now.saturating_add(days(terms.suspend_days)).ok()?;
+        (counted + 1 >= usize::from(terms.limit))
+            .then(|| self.suspended_until.map_or(until, |old| old.max(until)))
+    }
+
+    /// The booking's own entry left out: what else they have booked.
+    #[must_use]
+    pub fn without(mut self, booking: BookingId) -> Self {
+        self.entries.retain(|entry| entry.booking_id != booking);
+        self
+    }
+
     /// The attributes that nobody asks for any more.
     pub(crate) fn outdated(&self, now: Timestamp) -> Vec<String> {
         let entries = self.entries.iter().filter(|entry| entry.is_over(now));
@@ -238,5 +267,27 @@ mod tests {
         assert!(counted.contains(&kept) && !counted.contains(&ended));
         assert_eq!(diary.entries[0].minutes(), 90);
         assert_eq!(diary.outdated(now), [format!("b_{old}")]);
+    }
+
+    #[test]
+    fn strikes_of_the_period_suspend_at_the_limit_and_end_by_themselves() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let days = |count: i64| SignedDuration::from_hours(24 * count);
+        let strike = |ago: i64| Strike {
+            booking_id: BookingId::new(),
+            kind: StrikeKind::NoShow,
+            at: now - days(ago),
+        };
+        let terms = StrikeTerms { limit: 3, per_days: 30, suspend_days: 7 };
+        // The strike of exactly thirty days ago counts no more.
+        let mut diary = Diary { strikes: vec![strike(30), strike(29)], ..Diary::default() };
+        assert_eq!(diary.suspended_by_one_more(terms, now), None);
+        diary.strikes.push(strike(1));
+        assert_eq!(diary.suspended_by_one_more(terms, now), Some(now + days(7)));
+        // A longer suspension is not cut short.
+        diary.suspended_until = Some(now + days(20));
+        assert_eq!(diary.suspended_by_one_more(terms, now), Some(now + days(20)));
+        assert_eq!(diary.check_suspension(now).unwrap_err().code(), "BOOKING_SUSPENDED");
+        assert!(diary.check_suspension(now + days(20)).is_ok());
     }
 }

@@ -1,6 +1,7 @@
 //! What can be wrong with a booking. The codes are stable.
 
-use kernel::Error;
+use kernel::{Error, jiff::Timestamp, timestamp_text};
+use serde_json::json;
 
 /// How far ahead a court can be booked, in local days.
 pub const DAYS_AHEAD: i32 = 365;
@@ -42,6 +43,23 @@ pub(crate) fn start_in_past() -> Error {
 /// 422: beyond the days that can be booked.
 pub(crate) fn too_far_ahead() -> Error {
     Error::invalid("TOO_FAR_AHEAD", "courts can be booked at most 365 days ahead")
+}
+
+/// 422: there is no balance at the club that money could go to.
+pub(crate) fn wallet_not_available() -> Error {
+    Error::invalid("WALLET_NOT_AVAILABLE", "clubs keep no balances yet; refund to the card")
+}
+
+/// 409: too much is held against the member.
+pub(crate) fn booking_suspended(until: Timestamp) -> Error {
+    let message = "they cancelled late or did not come too often, and book nothing for a while";
+    Error::conflict("BOOKING_SUSPENDED", message)
+        .with_details(json!({ "until": timestamp_text(until) }))
+}
+
+/// 412: somebody changed the policy since it was read.
+pub fn policy_stale() -> Error {
+    Error::stale("STALE_VERSION", "somebody changed this policy since you read it; read it again")
 }
 
 /// 409: the booking is not what it was when it was read.

@@ -20,6 +20,13 @@ pub const CHECKED_IN: &str = "booking.checked_in";
 /// They did not come, and the rest of the time was given back.
 pub const MISSED: &str = "booking.missed";
 
+/// Its owner lets others join.
+pub const OPENED: &str = "booking.opened";
+/// A member has joined it.
+pub const JOINED: &str = "booking.joined";
+/// A member who had joined it has left.
+pub const LEFT: &str = "booking.left";
+
 /// The data of every booking's fact, version 1: which booking. Who needs more reads the booking.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BookingFact {
@@ -50,6 +57,17 @@ pub struct Freed {
 }
 
 impl Freed {
+    /// What comes free when a booking becomes another: its whole time, or what is left of it when nobody came.
+    pub(crate) fn between(before: &Booking, after: &Booking) -> Option<Self> {
+        let is_there = |booking: &Booking| (booking.court_id, booking.starts_at, booking.ends_at);
+        let mut freed = Self::of(before);
+        if let Some(missed_at) = after.missed_at {
+            freed.starts_at = freed.starts_at.max(missed_at);
+        }
+        let gives = !after.status.has_slots() || is_there(before) != is_there(after);
+        (gives && freed.starts_at < freed.ends_at).then_some(freed)
+    }
+
     /// The whole time of a booking.
     pub(crate) fn of(booking: &Booking) -> Self {
         Self {
@@ -72,5 +90,37 @@ impl BookingFact {
             payment_id: booking.payment_id,
             freed: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{AccountId, jiff::ToSpan};
+
+    use super::*;
+    use crate::{Status, Wish, plan, samples};
+
+    #[test]
+    fn what_comes_free_is_the_old_time_or_what_is_left_of_it() {
+        let venue = samples::venue("America/Argentina/Buenos_Aires", &[("08:00", "23:00")], 30);
+        let court = samples::court(&venue, &[60]);
+        let wish = Wish { start: "2026-11-25T18:00".parse().unwrap(), duration_minutes: 60 };
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        let plan = plan(&venue, &court, wish, now).unwrap();
+        let booked =
+            Booking::new(BookingId::new(), AccountId::new(), (&venue, &court), plan, None, now);
+        let there = Booking { status: Status::CheckedIn, ..booked.clone() };
+        assert_eq!(Freed::between(&booked, &there), None);
+        let moved = Booking { starts_at: booked.starts_at + 30.minutes(), ..booked.clone() };
+        assert_eq!(Freed::between(&booked, &moved), Some(Freed::of(&booked)));
+        let missed = |after| {
+            let missed_at = Some(booked.starts_at + after);
+            let missed = Booking { status: Status::NoShow, missed_at, ..booked.clone() };
+            Freed::between(&booked, &missed)
+        };
+        assert_eq!(missed(15.minutes()).unwrap().starts_at, booked.starts_at + 15.minutes());
+        assert_eq!(missed(60.minutes()), None);
+        let cancelled = Booking { status: Status::Cancelled, ..booked.clone() };
+        assert_eq!(Freed::between(&booked, &cancelled), Some(Freed::of(&booked)));
     }
 }

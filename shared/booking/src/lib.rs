@@ -11,7 +11,10 @@
 //! | a booking | `BOOKING#<booking>` / `BOOKING` | 1 |
 //! | what a member has booked, and what is held against them | `DIARY#<account>` / `DIARY` | 1 |
 //! | what a venue's club asks of bookings | `RULES#<venue>` / `RULES` | 1 |
+//! | what a venue asks of bookings | `POLICY#<venue>` / `POLICY` | 1 |
 //! | an account's bookings | first index, `ACCOUNT#<account>` → `<starts_at>#<booking>` | a page |
+//! | a venue's open matches of a day | `MATCHES#<venue>#<date>` / `<starts_at>#<booking>` | 1 a match, and its booking |
+//! | which bookings of all clubs were not checked in to in time | second index, `P#CHECKIN#<0..7>` up to now, of `BOOKING#<booking>` / `CHECK_IN` | those due |
 //! | a venue's bookings of a day | second index, `VENUEDAY#<venue>#<date>` → `<starts_at>#<court>#<booking>` | a page |
 //!
 //! A court's day holds `taken` and `closed` (number sets), `version`, and one attribute `hold_<booking>` {first,
@@ -25,15 +28,19 @@
 
 mod availability;
 mod booking;
+mod cancellation;
+mod code;
 mod day;
 mod diary;
 mod error;
 mod event;
 mod local_day;
 mod local_time;
+mod open_match;
 mod opening;
 mod party;
 mod plan;
+mod policy;
 #[cfg(test)]
 mod properties;
 mod rules;
@@ -46,20 +53,29 @@ mod store;
 mod vectors;
 
 pub use availability::{Free, Start, days_of, free, starts};
-pub use booking::{Booking, InSeries, Payable};
+pub use booking::{AccessWindow, Booking, InSeries, MovedFrom, Payable};
+pub use cancellation::{Cancellation, CancellationRule, Canceller, Verdict};
+pub use code::{AccessCode, CheckInCode};
 pub use day::{CourtDay, CourtDays, Hold, VenueDay};
 pub use diary::{Debt, Diary, Entry, Strike, StrikeKind};
 pub use error::{
-    DAYS_AHEAD, booking_not_found, court_closed, day_changed, may_be_repeated, slot_taken,
+    DAYS_AHEAD, booking_not_found, court_closed, day_changed, may_be_repeated, policy_stale,
+    slot_taken,
 };
 pub use event::{
-    BookingFact, CANCELLED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, MISSED, MOVED,
+    BookingFact, CANCELLED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, JOINED, LEFT, MISSED,
+    MOVED, OPENED,
 };
 pub use kernel::LocalDate;
 pub use local_day::{day_of, first_instant};
 pub use local_time::{LocalStart, local_text};
+pub use open_match::OpenMatch;
 pub use party::{Participant, Party};
 pub use plan::{Plan, Wish, plan, price};
+pub use policy::{
+    AccessTerms, BookingPolicy, BookingTerms, CancellationTerms, CheckInTerms, PolicyTerms,
+    RefundTier, RefundTo, StrikeTerms,
+};
 pub use rules::{
     AgeRule, Amount, ConcurrentRule, CountedFor, DurationRule, FirstWeekday, GuestRule, LevelRule,
     Needs, NoticeRule, OpeningTime, Period, Person, QuotaRule, Reason, RuleBook, RuleName, Rules,
@@ -68,7 +84,9 @@ pub use rules::{
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};
 pub use store::{
-    Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
-    day_keys, diary, diary_key, diary_unchanged, expire, put_rule_book, reclaim, rule_book,
-    rule_book_key, take_diary, take_rule_book, venue_day,
+    Changed, DueCheckIn, Missable, book, booking, bookings_of_account, bookings_of_day, cancel,
+    cancel_by_policy, change_players, change_policy, check_in, confirm, court_days, day_keys,
+    diary, diary_key, diary_unchanged, due_check_ins, expire, forget_check_in, lift_suspension,
+    miss, open_matches, policy, policy_key, put_rule_book, reclaim, relocate, rule_book,
+    rule_book_key, take_diary, take_policy, take_rule_book, venue_day,
 };

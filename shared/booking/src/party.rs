@@ -40,6 +40,18 @@ impl Party {
         fits.then_some(Self(participants))
     }
 
+    /// These and one more member; `None` where they play already, or there is no room.
+    pub(crate) fn with(&self, account: AccountId) -> Option<Self> {
+        let one = Participant::Member { account_id: account };
+        Self::of(self.0.iter().cloned().chain([one]).collect())
+    }
+
+    /// These without a member.
+    pub(crate) fn without(&self, account: AccountId) -> Self {
+        let one = Participant::Member { account_id: account };
+        Self(self.0.iter().filter(|other| **other != one).cloned().collect())
+    }
+
     /// Whether nobody plays along.
     pub fn is_alone(&self) -> bool {
         self.0.is_empty()

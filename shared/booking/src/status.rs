@@ -40,6 +40,8 @@ pub enum Step {
     CheckIn,
     /// They did not come.
     Miss,
+    /// It gets another time or court.
+    Move,
 }
 
 impl Status {
@@ -64,7 +66,9 @@ impl Status {
     /// `BOOKING_CANCELLED` or `BOOKING_EXPIRED` where the step is not possible any more, or not yet.
     pub fn after(self, step: Step) -> Result<Self> {
         match (self, step) {
-            (Self::Held, Step::Confirm) | (Self::Expired, Step::Reclaim) => Ok(Self::Confirmed),
+            (Self::Held, Step::Confirm)
+            | (Self::Expired, Step::Reclaim)
+            | (Self::Confirmed, Step::Move) => Ok(Self::Confirmed),
             (Self::Held, Step::Expire) => Ok(Self::Expired),
             (Self::Held | Self::Confirmed | Self::CheckedIn, Step::Cancel) => Ok(Self::Cancelled),
             (Self::Confirmed, Step::CheckIn) => Ok(Self::CheckedIn),
@@ -118,10 +122,13 @@ mod tests {
             (S::Confirmed, T::CheckIn, S::CheckedIn),
             (S::Confirmed, T::Miss, S::NoShow),
             (S::Expired, T::Reclaim, S::Confirmed),
+            (S::Confirmed, T::Move, S::Confirmed),
         ];
         let states = [S::Held, S::Confirmed, S::CheckedIn, S::NoShow, S::Cancelled, S::Expired];
         for from in states {
-            for step in [T::Confirm, T::Expire, T::Cancel, T::Reclaim, T::CheckIn, T::Miss] {
+            let steps =
+                [T::Confirm, T::Expire, T::Cancel, T::Reclaim, T::CheckIn, T::Miss, T::Move];
+            for step in steps {
                 let expected = allowed.iter().find(|rule| (rule.0, rule.1) == (from, step));
                 assert_eq!(from.after(step).ok(), expected.map(|rule| rule.2), "{from} {step:?}");
             }

@@ -1,13 +1,19 @@
-//! What booking keeps in the table: bookings, the days of courts, members' diaries and
-//! rule books.
+//! What booking keeps in the table: bookings, the days of courts, members' diaries, and venues' rule books
+//! and policies.
 
 mod bookings;
 mod diaries;
+mod lives;
+mod marks;
+mod policies;
 mod rules;
 
 pub use bookings::{
     Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
     day_keys, expire, reclaim, venue_day,
 };
-pub use diaries::{diary, diary_key, diary_unchanged, take_diary};
+pub use diaries::{diary, diary_key, diary_unchanged, lift_suspension, take_diary};
+pub use lives::{Missable, cancel_by_policy, change_players, check_in, miss, relocate};
+pub use marks::{DueCheckIn, due_check_ins, forget_check_in, open_matches};
+pub use policies::{change_policy, policy, policy_key, take_policy};
 pub use rules::{put_rule_book, rule_book, rule_book_key, take_rule_book};

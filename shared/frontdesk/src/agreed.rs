@@ -74,10 +74,17 @@ impl LookUp {
         booking.series = asked.series;
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
         booking.overridden = agreed.overridden;
+        booking.terms = self.policy.of_court(&self.court);
+        booking.make_codes()?;
         let found = (&self.days, &self.diary);
         let mut writes = booking::book(table, &booking, place, found, now).await?;
-        let family = self.family.accounts.iter().zip(&self.family.diaries);
-        writes.extend(family.map(|(account, diary)| diary_unchanged(table, *account, diary)));
+        writes.extend(self.family_unchanged(table));
         Ok(Booked { booking, writes })
+    }
+
+    /// Checks that the others of the family have booked nothing since.
+    pub(crate) fn family_unchanged(&self, table: &TenantTable) -> impl Iterator<Item = Write> {
+        let family = self.family.accounts.iter().zip(&self.family.diaries);
+        family.map(|(account, diary)| diary_unchanged(table, *account, diary))
     }
 }

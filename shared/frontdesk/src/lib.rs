@@ -14,7 +14,9 @@ mod asked;
 mod expected;
 mod family;
 mod look_up;
+mod moving;
 
 pub use agreed::{Agreed, Booked};
 pub use asked::Asked;
 pub use look_up::{Family, LookUp};
+pub use moving::Elsewhere;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use booking::{
-    CourtDays, Diary, Needs, Person, RuleBook, court_days, day_keys, diary_key, rule_book_key,
-    take_diary, take_rule_book,
+    BookingPolicy, CourtDays, Diary, Needs, Person, RuleBook, court_days, day_keys, diary_key,
+    policy_key, rule_book_key, take_diary, take_policy, take_rule_book,
 };
 use facilities::{Court, Venue, court_key, court_not_found, venue_key, venue_not_found};
 use identity::{Membership, MembershipStatus, store::member_key};
@@ -28,6 +28,8 @@ pub struct LookUp {
     pub days: CourtDays,
     /// What they have booked already.
     pub diary: Diary,
+    /// What the venue asks of bookings once they are made.
+    pub policy: BookingPolicy,
     /// What the club asks there.
     pub rules: RuleBook,
     /// Who they are, as far as rules ask. Nobody of this club has no roles.
@@ -80,11 +82,12 @@ impl LookUp {
         };
         let diary = take_diary(&mut items, &keys.diary)?;
         let rules = take_rule_book(&mut items, &keys.rules)?;
+        let policy = take_policy(&mut items, &keys.policy, asked.venue_id)?;
         let member: Option<Membership> = items.take(&keys.member)?;
         let is_member = member.is_some();
         let person = keys.person(&mut items, member, asked, &court)?;
         let family = keys.family(&mut items)?;
-        Ok(Self { venue, court, days, diary, rules, person, is_member, family })
+        Ok(Self { venue, court, days, diary, policy, rules, person, is_member, family })
     }
 }
 
@@ -95,6 +98,7 @@ struct Keys {
     days: Vec<((CourtId, Date), Key)>,
     diary: Key,
     rules: Key,
+    policy: Key,
     member: Key,
     profile: Option<Key>,
     levels: Vec<(Sport, Key)>,
@@ -113,6 +117,7 @@ impl Keys {
             days: day_keys(table, venue, &[asked.court_id], &asked.wish.days()),
             diary: diary_key(table, account),
             rules: rule_book_key(table, venue),
+            policy: policy_key(table, venue),
             member: member_key(table, account),
             profile: needs.birth_date.then(|| profile_key(table, account)),
             levels: needs.levels.iter().map(level).collect(),
@@ -121,11 +126,11 @@ impl Keys {
     }
 
     fn all(&self) -> Vec<Key> {
-        let Self { venue, court, diary, rules, member, .. } = self;
+        let Self { venue, court, diary, rules, policy, member, .. } = self;
         let days = self.days.iter().map(|(_, key)| key);
         let levels = self.levels.iter().map(|(_, key)| key);
         let family = self.family.iter().map(|(_, key)| key);
-        let single = [venue, court, diary, rules, member].into_iter().chain(&self.profile);
+        let single = [venue, court, diary, rules, policy, member].into_iter().chain(&self.profile);
         single.chain(days).chain(levels).chain(family).cloned().collect()
     }
 

@@ -36,6 +36,15 @@ pub enum Notice {
     },
     /// The booking was not paid in time.
     BookingExpired(BookingFacts),
+    /// The booking is at another time or on another court.
+    BookingMoved {
+        /// As it is now.
+        booking: BookingFacts,
+        /// What will be given back because it costs less, if anything.
+        refund: Option<Money>,
+    },
+    /// Nobody checked in to the booking in time.
+    BookingMissed(BookingFacts),
     /// The provider did not take the money.
     PaymentDeclined {
         /// For which booking.
@@ -113,6 +122,8 @@ impl Notice {
             Self::BookingConfirmed(_) => Template::BookingConfirmed,
             Self::BookingCancelled { .. } => Template::BookingCancelled,
             Self::BookingExpired(_) => Template::BookingExpired,
+            Self::BookingMoved { .. } => Template::BookingMoved,
+            Self::BookingMissed(_) => Template::BookingMissed,
             Self::PaymentDeclined { .. } => Template::PaymentDeclined,
             Self::PaymentRefunded { .. } => Template::PaymentRefunded,
             Self::MemberWelcome(_) => Template::MemberWelcome,
@@ -132,6 +143,8 @@ impl Notice {
             Self::BookingConfirmed(booking)
             | Self::BookingCancelled { booking, .. }
             | Self::BookingExpired(booking)
+            | Self::BookingMoved { booking, .. }
+            | Self::BookingMissed(booking)
             | Self::PaymentDeclined { booking, .. }
             | Self::PaymentRefunded { booking, .. } => Some(booking),
             Self::MemberWelcome(_)

@@ -71,7 +71,9 @@ impl<'a> Facts<'a> {
         let ends = booking.map(|booking| local(booking.ends_at));
         let (mut amount, mut held_until, mut link, mut expires) = (None, None, None, None);
         match notice {
-            Notice::BookingCancelled { refund, .. } => amount = *refund,
+            Notice::BookingCancelled { refund, .. } | Notice::BookingMoved { refund, .. } => {
+                amount = *refund;
+            }
             Notice::PaymentRefunded { amount: refunded, .. } => amount = Some(*refunded),
             Notice::PaymentDeclined { held_until: until, checkout, .. } => {
                 held_until = Some(words::hour(&local(*until)));
@@ -91,6 +93,7 @@ impl<'a> Facts<'a> {
             }
             Notice::BookingConfirmed(_)
             | Notice::BookingExpired(_)
+            | Notice::BookingMissed(_)
             | Notice::MemberWelcome(None)
             | Notice::EmailChangeRequested
             | Notice::PasswordChanged
@@ -167,6 +170,9 @@ mod tests {
             Notice::BookingCancelled { booking: booking(), refund: Some(money) },
             Notice::BookingCancelled { booking: booking(), refund: None },
             Notice::BookingExpired(booking()),
+            Notice::BookingMoved { booking: booking(), refund: Some(money) },
+            Notice::BookingMoved { booking: booking(), refund: None },
+            Notice::BookingMissed(booking()),
             Notice::PaymentDeclined { booking: booking(), held_until: until, checkout: None },
             Notice::PaymentDeclined {
                 booking: booking(),

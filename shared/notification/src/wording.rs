@@ -40,6 +40,10 @@ templates! {
     BookingCancelled = "booking_cancelled";
     /// The booking was not paid in time.
     BookingExpired = "booking_expired";
+    /// The booking is at another time or on another court.
+    BookingMoved = "booking_moved";
+    /// Nobody checked in to the booking in time.
+    BookingMissed = "booking_missed";
     /// The provider did not take the money.
     PaymentDeclined = "payment_declined";
     /// Money was given back.
@@ -77,6 +81,8 @@ impl Template {
             Self::BookingConfirmed
             | Self::BookingCancelled
             | Self::BookingExpired
+            | Self::BookingMoved
+            | Self::BookingMissed
             | Self::PaymentDeclined
             | Self::PaymentRefunded
             | Self::MemberWelcome

@@ -62,6 +62,8 @@ pub enum RefundReason {
     Staff,
     /// The booking was cancelled.
     BookingCancelled,
+    /// The booking was moved to where it costs less.
+    BookingMoved,
     /// By then the hold had ended, and the slot was somebody else's or its time had come.
     PaidTooLate,
     /// The same booking was paid twice.
@@ -76,6 +78,7 @@ impl RefundReason {
         match self {
             Self::Staff => "staff",
             Self::BookingCancelled => "booking_cancelled",
+            Self::BookingMoved => "booking_moved",
             Self::PaidTooLate => "paid_too_late",
             Self::PaidTwice => "paid_twice",
             Self::AtProvider => "at_provider",

@@ -58,6 +58,12 @@ impl TenantTable {
         Partition::new(format!("T#{}#{pk}", self.tenant.club()))
     }
 
+    /// A partition of one of the platform's indexes, where an item of this club is found among those of all clubs:
+    /// by jobs, which act for whichever club is due.
+    pub fn platform_partition(&self, pk: impl Display) -> Partition {
+        Partition::new(format!("P#{pk}"))
+    }
+
     /// A fact of this club, to be stored on the item whose change it tells.
     pub fn event(
         &self,

@@ -161,7 +161,9 @@ impl World {
     pub(crate) fn free_hour(&self) -> (CourtId, String) {
         let index = self.booked.fetch_add(1, Ordering::Relaxed) as usize;
         let (court, hour) = (index % COURTS, 8 + index / COURTS % HOURS);
-        let day = self.today.saturating_add(i64::try_from(2 + index / COURTS / HOURS).expect("a day").days());
+        let day = self
+            .today
+            .saturating_add(i64::try_from(2 + index / COURTS / HOURS).expect("a day").days());
         (self.courts[court], start(day, hour))
     }
 

@@ -32,6 +32,8 @@ const SUBSCRIPTIONS: [(&str, &[&str]); 2] = [
             "booking.confirmed",
             "booking.cancelled",
             "booking.expired",
+            "booking.missed",
+            "booking.moved",
             "payment.refunded",
             "payment.declined",
             "invitation.created",

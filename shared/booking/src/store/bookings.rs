@@ -15,7 +15,10 @@ use table::{
     Condition, Index, Item, Items, Key, Query, TenantTable, Update, Value, Write, read_item,
 };
 
-use super::diaries::{confirm_entry, enter, reenter, strike_out};
+use super::{
+    diaries::{confirm_entry, enter, reenter, strike_out},
+    marks::marks,
+};
 use crate::{
     Booking, BookingFact, CourtDay, CourtDays, Diary, Part, Slots, Status, Step, VenueDay,
     day::HOLD_PREFIX,
@@ -38,7 +41,7 @@ pub struct Changed {
     pub writes: Vec<Write>,
 }
 
-fn booking_key(table: &TenantTable, booking: BookingId) -> Key {
+pub(super) fn booking_key(table: &TenantTable, booking: BookingId) -> Key {
     table.key(format_args!("BOOKING#{booking}"), "BOOKING")
 }
 
@@ -114,10 +117,11 @@ pub async fn book(
     (days, diary): (&CourtDays, &Diary),
     now: Timestamp,
 ) -> Result<Vec<Write>> {
-    let mut writes = claim(table, booking, days, now).await?;
+    let mut writes = claim(table, booking, days, None, now).await?;
     writes.push(enter(table, diary, booking, (venue, court), now)?);
     let kind = if booking.status == Status::Held { event::HELD } else { event::CONFIRMED };
-    writes.push(put(table, booking, kind, now)?.if_absent());
+    writes.push(put(table, booking, (kind, None), now)?.if_absent());
+    writes.extend(marks(table, None, booking)?);
     writes.push(court_unchanged(table, court));
     Ok(writes)
 }
@@ -125,7 +129,7 @@ pub async fn book(
 /// The writes that confirm a held booking; its slots stay, no longer for a while only.
 pub fn confirm(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<Changed> {
     let booking = before.stepped(Step::Confirm, now)?;
-    let mut writes = vec![replace(table, before, &booking, event::CONFIRMED, now)?];
+    let mut writes = replace(table, before, &booking, event::CONFIRMED, now)?;
     let hold = hold_name(before.id);
     writes.extend(places(before, &before.parts).map(|(court, part)| {
         let update = Update::new().remove(hold.clone()).add("version", 1_u64);
@@ -140,7 +144,7 @@ pub fn confirm(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<
 /// The writes that end a hold unpaid and give its slots back.
 pub fn expire(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<Changed> {
     let booking = before.stepped(Step::Expire, now)?;
-    let mut writes = vec![replace(table, before, &booking, event::EXPIRED, now)?];
+    let mut writes = replace(table, before, &booking, event::EXPIRED, now)?;
     writes.extend(give_back(table, before, &before.parts, now));
     writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
@@ -155,7 +159,7 @@ pub fn cancel(
 ) -> Result<Changed> {
     let mut booking = before.stepped(Step::Cancel, now)?;
     booking.cancelled_by = Some(by);
-    let mut writes = vec![replace(table, before, &booking, event::CANCELLED, now)?];
+    let mut writes = replace(table, before, &booking, event::CANCELLED, now)?;
     writes.extend(give_back(table, before, &before.parts, now));
     writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
@@ -186,12 +190,12 @@ pub async fn reclaim(
     let court = court.filter(|court| court.status == facilities::Status::Active);
     let (Some(court), Some(venue)) = (court, venue) else { return Ok(None) };
     let days = court_days(&mut items, &days)?;
-    let mut writes = match claim(table, &booking, &days, now).await {
+    let mut writes = match claim(table, &booking, &days, None, now).await {
         Err(error) if is_gone(&error) => return Ok(None),
         claimed => claimed?,
     };
     writes.push(reenter(table, &booking, (&venue, &court))?);
-    writes.push(replace(table, before, &booking, event::CONFIRMED, now)?);
+    writes.extend(replace(table, before, &booking, event::CONFIRMED, now)?);
     writes.push(court_unchanged(table, &court));
     Ok(Some(Changed { booking, writes }))
 }
@@ -209,11 +213,14 @@ fn places<'a>(
     booking.courts().iter().flat_map(|court| parts.iter().map(|part| (*court, *part)))
 }
 
-/// The writes that take a booking's slots, and release the holds that have ended and are in its way.
-async fn claim(
+/// The writes that take a booking's slots, and release the holds that have ended and are in its way. Where it is
+/// moved, `from` is what it was: its own slots, which the days are given without, are given back by the same
+/// writes.
+pub(super) async fn claim(
     table: &TenantTable,
     booking: &Booking,
     days: &CourtDays,
+    from: Option<&Booking>,
     now: Timestamp,
 ) -> Result<Vec<Write>> {
     if days.are_closed(&booking.parts) {
@@ -222,30 +229,41 @@ async fn claim(
     if days.are_had(&booking.parts, now) {
         return Err(slot_taken());
     }
-    let ended = release_surplus(table, days.in_the_way(&booking.parts, now), now).await?;
+    let ended = days.in_the_way(&booking.parts, now);
+    let ended = release_surplus(table, (booking, from), ended, now).await?;
     let mut writes = Vec::new();
     for (court, part) in places(booking, &booking.parts) {
         let day = days.on(court, part.date);
-        writes.push(take(table, booking, (court, part), day, &ended, now)?);
+        writes.push(take(table, booking, (court, part), day, (from, &ended), now)?);
     }
     for before in &ended {
         let after = before.stepped(Step::Expire, now).map_err(|_| day_changed())?;
-        // A day of the booking itself is written once, by `take`.
-        let elsewhere = places(before, &before.parts).filter(|(court, part)| {
-            places(booking, &booking.parts)
-                .all(|(own, taken)| (own, taken.date) != (*court, part.date))
-        });
-        let given_back = give_back_at(table, before, elsewhere, now);
+        let given_back = give_back_at(table, before, elsewhere(before, booking), now);
         writes.extend(given_back.into_iter().map(|write| write.or(|_| day_changed())));
-        writes.push(replace(table, before, &after, event::EXPIRED, now)?.or(|_| day_changed()));
+        let expired = replace(table, before, &after, event::EXPIRED, now)?;
+        writes.extend(expired.into_iter().map(|write| write.or(|_| day_changed())));
+    }
+    if let Some(from) = from {
+        writes.extend(give_back_at(table, from, elsewhere(from, booking), now));
     }
     Ok(writes)
 }
 
+/// The places of a booking on days on which another has none. (A day of the other is written once, by [`take`].)
+fn elsewhere<'a>(
+    one: &'a Booking,
+    other: &'a Booking,
+) -> impl Iterator<Item = (CourtId, Part)> + 'a {
+    places(one, &one.parts).filter(|(court, part)| {
+        places(other, &other.parts).all(|(own, taken)| (own, taken.date) != (*court, part.date))
+    })
+}
+
 /// Reads the bookings whose holds have ended. More than one transaction holds are let go one by one, and the
-/// caller reads again.
+/// caller reads again; so are those that would have one day written twice.
 async fn release_surplus(
     table: &TenantTable,
+    (booking, from): (&Booking, Option<&Booking>),
     ended: Vec<BookingId>,
     now: Timestamp,
 ) -> Result<Vec<Booking>> {
@@ -257,7 +275,10 @@ async fn release_surplus(
     let mut items = table.batch_get(&keys).await?;
     let found = keys.iter().map(|key| items.take(key)?.ok_or_else(day_changed));
     let mut bookings: Vec<Booking> = found.collect::<Result<_>>()?;
-    if ended.len() <= RELEASED_TOGETHER {
+    let aside = bookings.iter().chain(from).flat_map(|one| elsewhere(one, booking));
+    let mut aside: Vec<_> = aside.map(|(court, part)| (court, part.date)).collect();
+    aside.sort_unstable();
+    if ended.len() <= RELEASED_TOGETHER && aside.windows(2).all(|pair| pair[0] != pair[1]) {
         return Ok(bookings);
     }
     for surplus in bookings.drain(..) {
@@ -275,9 +296,10 @@ fn take(
     booking: &Booking,
     (court, part): (CourtId, Part),
     day: Option<&CourtDay>,
-    ended: &[Booking],
+    (from, ended): (Option<&Booking>, &[Booking]),
     now: Timestamp,
 ) -> Result<Write> {
+    let own = from.map(|from| from.slots_on(court, part.date)).unwrap_or_default();
     let mut update = Update::new().set("kind", "court_day");
     if let Some(until) = booking.hold_expires_at {
         let hold = json!({
@@ -289,7 +311,7 @@ fn take(
     let holds = day.map(|day| day.holds.as_slice()).unwrap_or_default();
     let released: Vec<_> =
         holds.iter().filter(|hold| ended.iter().any(|one| one.id == hold.booking_id)).collect();
-    let write = if released.is_empty() && part.count <= NAMED_SLOTS {
+    let write = if own == Slots::default() && released.is_empty() && part.count <= NAMED_SLOTS {
         let free = (part.first..part.first + part.count).flat_map(|slot| {
             ["taken", "closed"].map(|set| Condition::contains(set, slot).negated())
         });
@@ -299,7 +321,7 @@ fn take(
             .or(move |old| closed_in(old, part).unwrap_or_else(slot_taken))
     } else {
         // A path is changed once in an update: what is given back and what is taken is one new set, which
-        // holds only for the version that was read.
+        // holds only for the version that was read. (The day is given without the booking's own slots.)
         let left =
             released.iter().fold(day.map(|day| day.taken).unwrap_or_default(), |left, hold| {
                 left.without(hold.slots)
@@ -313,16 +335,18 @@ fn take(
             released.iter().fold(update, |update, hold| update.remove(hold_name(hold.booking_id)));
         let update =
             update.set("taken", numbers(left.with(part.slots()))).set("version", version + 1);
-        Write::update(key, update).when(unchanged).or(move |old| taken_or_changed(old, part, now))
+        Write::update(key, update)
+            .when(unchanged)
+            .or(move |old| taken_or_changed(old, part, own, now))
     };
     Ok(write.expiring(booking.ends_at.saturating_add(DAY_KEPT).unwrap_or(booking.ends_at)))
 }
 
-fn taken_or_changed(old: Option<Item>, part: Part, now: Timestamp) -> Error {
+fn taken_or_changed(old: Option<Item>, part: Part, own: Slots, now: Timestamp) -> Error {
     let day = old.and_then(|item| read_item::<CourtDay>(item).ok());
     match day {
         Some(day) if day.closed.meets(part.slots()) => court_closed(),
-        Some(day) if day.had(now).meets(part.slots()) => slot_taken(),
+        Some(day) if day.had(now).without(own).meets(part.slots()) => slot_taken(),
         _ => day_changed(),
     }
 }
@@ -334,7 +358,12 @@ fn closed_in(old: Option<Item>, part: Part) -> Option<Error> {
 
 /// Gives slots back, which only the booking that has them can: its own item, in the same transaction, says so
 /// once. Nobody can take the slots of a booking that is over, and their day may be gone.
-fn give_back(table: &TenantTable, booking: &Booking, parts: &[Part], now: Timestamp) -> Vec<Write> {
+pub(super) fn give_back(
+    table: &TenantTable,
+    booking: &Booking,
+    parts: &[Part],
+    now: Timestamp,
+) -> Vec<Write> {
     give_back_at(table, booking, places(booking, parts), now)
 }
 
@@ -363,9 +392,13 @@ fn give_back_at(
     places.map(write).collect()
 }
 
-fn put(table: &TenantTable, booking: &Booking, kind: &str, now: Timestamp) -> Result<Write> {
-    let mut fact = BookingFact::of(booking);
-    fact.freed = (!booking.status.has_slots()).then(|| Freed::of(booking));
+fn put(
+    table: &TenantTable,
+    booking: &Booking,
+    (kind, freed): (&str, Option<Freed>),
+    now: Timestamp,
+) -> Result<Write> {
+    let fact = BookingFact { freed, ..BookingFact::of(booking) };
     let fact = table.event(kind, BookingFact::VERSION, now, &fact)?;
     let start = timestamp_text(booking.starts_at);
     let account = table.partition(format_args!("ACCOUNT#{}", booking.account_id));
@@ -376,17 +409,20 @@ fn put(table: &TenantTable, booking: &Booking, kind: &str, now: Timestamp) -> Re
         .telling(&[fact])
 }
 
-/// Stores a booking after a step, if it is still what it was before.
-fn replace(
+/// Stores a booking after a step, if it is still what it was before, and where it is found by now.
+pub(super) fn replace(
     table: &TenantTable,
     before: &Booking,
     after: &Booking,
     kind: &str,
     now: Timestamp,
-) -> Result<Write> {
+) -> Result<Vec<Write>> {
     let unchanged = Condition::equals("version", before.version)
         .and(Condition::equals("status", before.status.as_str()));
-    Ok(put(table, after, kind, now)?.when(unchanged).or(|_| booking_changed()))
+    let told = (kind, Freed::between(before, after));
+    let mut writes = vec![put(table, after, told, now)?.when(unchanged).or(|_| booking_changed())];
+    writes.extend(marks(table, Some(before), after)?);
+    Ok(writes)
 }
 
 fn hold_name(booking: BookingId) -> String {

@@ -1,10 +1,14 @@
 //! Members' diaries in the table: one item a member, changed in the transactions that change their bookings.
 
 use facilities::{Court, Venue};
-use kernel::{AccountId, Error, Result, jiff::Timestamp};
+use kernel::{AccountId, Error, Result, jiff::Timestamp, timestamp_text};
 use table::{Condition, Items, Key, TenantTable, Update, Value, Write};
 
-use crate::{Booking, Diary, Entry, diary::ENTRY_PREFIX, error::diary_changed};
+use crate::{
+    Booking, Diary, Entry, Strike, StrikeKind,
+    diary::{ENTRY_PREFIX, STRIKE_PREFIX},
+    error::diary_changed,
+};
 
 /// A member's diary: for the one round of reads of a booking.
 pub fn diary_key(table: &TenantTable, account: AccountId) -> Key {
@@ -79,6 +83,39 @@ pub(super) fn confirm_entry(table: &TenantTable, booking: &Booking) -> Write {
 pub(super) fn strike_out(table: &TenantTable, booking: &Booking) -> Write {
     let update = Update::new().remove(entry_name(booking)).add("version", 1_u64);
     Write::update(diary_key(table, booking.account_id), update)
+}
+
+/// Writes a strike into the diary, which must still be as it was read, and until when it suspends. A booking that
+/// was given up is taken out.
+pub(super) fn hold_against(
+    table: &TenantTable,
+    (booking, diary): (&Booking, &Diary),
+    strike: Strike,
+    suspended_until: Option<Timestamp>,
+) -> Result<Write> {
+    let mut update = Update::new()
+        .set("kind", "diary")
+        .set(format!("{STRIKE_PREFIX}{}", booking.id), Value::of(&strike)?)
+        .set("version", diary.version + 1);
+    if strike.kind == StrikeKind::LateCancellation {
+        update = update.remove(entry_name(booking));
+    }
+    if let Some(until) = suspended_until {
+        update = update.set("suspended_until", timestamp_text(until));
+    }
+    Ok(Write::update(diary_key(table, booking.account_id), update)
+        .when(unchanged(diary))
+        .or(|_| diary_changed()))
+}
+
+/// Lets a member book again, and forgets what was held against them, if the diary is still as it was read.
+pub fn lift_suspension(table: &TenantTable, account: AccountId, diary: &Diary) -> Write {
+    let names = diary.strikes.iter().map(|one| format!("{STRIKE_PREFIX}{}", one.booking_id));
+    let update = names
+        .fold(Update::new(), Update::remove)
+        .remove("suspended_until")
+        .set("version", diary.version + 1);
+    Write::update(diary_key(table, account), update).when(unchanged(diary)).or(|_| diary_changed())
 }
 
 fn entry_name(booking: &Booking) -> String {

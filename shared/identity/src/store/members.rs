@@ -294,7 +294,8 @@ pub fn set_member_address(table: &TenantTable, account: AccountId, email: &Email
 /// Check `T#<club>#MEMBER#<account>` / `MEMBER`: still this version, else `stale`, `STALE_VERSION`.
 pub fn member_unchanged(table: &TenantTable, membership: &Membership) -> Write {
     let same = Condition::equals("version", membership.version);
-    Write::check(member_key(table, membership.account_id), same).or(|_| stale_version("this member"))
+    Write::check(member_key(table, membership.account_id), same)
+        .or(|_| stale_version("this member"))
 }
 
 /// Delete `T#<club>#MEMBER#<account>` / `MEMBER` and `T#<club>#OWNERS` / `OWNERS`, of a club that never opened.

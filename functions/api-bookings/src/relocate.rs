@@ -1,0 +1,192 @@
+//! `POST /v1/bookings/{booking_id}/move`.
+
+use audit::Entry;
+use axum::extract::State;
+use booking::{Booking, Changed, LocalStart, Step, local_text};
+use frontdesk::{Agreed, Asked, Elsewhere, LookUp};
+use futures::future::try_join3;
+use garde::Validate;
+use kernel::{
+    BookingId, CourtId, Error, Money, Permission, Result,
+    jiff::{SignedDuration, Timestamp},
+    timestamp_text,
+};
+use payments::{Payment, RefundReason};
+use runtime::App;
+use serde::Deserialize;
+use serde_json::json;
+use table::TenantTable;
+use utoipa::ToSchema;
+use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
+
+use crate::{
+    read::{BookingView, check_own, is_staff},
+    refund::{give_back, payment_of},
+    store,
+};
+
+/// So often a move is decided again because a day, a diary or the booking changed under it.
+const ROUNDS: usize = 4;
+
+/// Where the booking shall be; what is absent stays.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(as = BookingMove)]
+pub(crate) struct Move {
+    /// Another court of the same venue.
+    court_id: Option<CourtId>,
+    starts_at: Option<LocalStart>,
+    /// One of the court's durations.
+    duration_minutes: Option<u16>,
+    /// The booking keeps its price where the new one is higher. Needs `booking:manage`.
+    #[serde(default)]
+    waive_difference: bool,
+}
+
+/// Move a booking to another time or court of its venue: one's own, or any with `booking:manage`.
+///
+/// The new slots are taken and the old ones given back in one step: whoever is refused keeps what they had. All rules
+/// hold as for a new booking. Where it becomes cheaper, the difference goes back; where it becomes dearer, it is
+/// refused, unless staff waive the difference. The booking keeps its id; `sequence` grows.
+#[utoipa::path(
+    post,
+    path = "/v1/bookings/{booking_id}/move",
+    tag = "bookings",
+    params(("booking_id" = BookingId, Path)),
+    request_body = Move,
+    responses(
+        (status = 200, body = Envelope<BookingView>, description = "At its new place."),
+        (status = 403, body = Problem, description = "BOOKING_NOT_YOURS, PERMISSION_MISSING: only staff waive."),
+        (status = 404, body = Problem, description = "BOOKING_NOT_FOUND, COURT_NOT_FOUND."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, PRICE_RISES, TOO_LATE_TO_MOVE, MATCH_OPEN, BOOKING_HELD, BOOKING_STARTED, BOOKING_CHECKED_IN, BOOKING_MISSED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_CHANGED, BOOKING_SUSPENDED, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY."),
+        (status = 422, body = Problem, description = "NOTHING_MOVES, DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
+    )
+)]
+pub(crate) async fn relocate(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<BookingId>,
+    Body(input): Body<Move>,
+) -> Outcome<BookingView> {
+    let table = app.tenant_table(&caller)?;
+    let mut rounds = ROUNDS;
+    loop {
+        rounds -= 1;
+        let booking = booking::booking(&table, id).await?;
+        check_own(&caller, &booking)?;
+        if input.waive_difference {
+            caller.require_at(Permission::BookingManage, booking.venue_id)?;
+        }
+        match Box::pin(make(&app, &caller, &table, &booking, &input)).await {
+            Err(error) if is_race(&error) && rounds > 0 => {}
+            Err(error) if booking::may_be_repeated(&error) => {
+                return Err(booking::day_changed().into());
+            }
+            moved => return Ok(Reply::ok(moved?.into())),
+        }
+    }
+}
+
+/// One round of reads, the decision, one transaction.
+async fn make(
+    app: &App,
+    caller: &Caller,
+    table: &TenantTable,
+    before: &Booking,
+    input: &Move,
+) -> Result<Booking> {
+    let now = app.clock().now();
+    check_movable(caller, before, now)?;
+    let Move { court_id, starts_at, duration_minutes, .. } = *input;
+    let to = Elsewhere { court_id, starts_at, duration_minutes };
+    let asked = Asked::elsewhere(before, to, caller.account())?;
+    let (found, court, payment) = Box::pin(try_join3(
+        LookUp::of(table, &asked),
+        facilities::court(table, before.venue_id, before.court_id),
+        payment_of(table, before),
+    ))
+    .await?;
+    if !is_staff(caller, before) {
+        check_notice(before, court.terms.notice.change_minutes.minutes(), now)?;
+    }
+    let found = found.without(before);
+    let mut agreed = found.judge(&asked, now)?;
+    let goes_back = difference(before, &mut agreed, payment.as_ref(), input.waive_difference)?;
+    let Changed { booking, mut writes } =
+        found.relocate(table, before, agreed, caller.account(), now).await?;
+    let reason = RefundReason::BookingMoved;
+    writes.extend(give_back(app, table, payment, (goes_back, reason), now)?);
+    let told = Entry::new(caller.origin(), "booking.moved", before.id);
+    let told = told.changing(&place(before), &place(&booking))?;
+    let is_act = input.waive_difference || before.account_id != caller.account();
+    store(table, is_act.then_some(told), now, writes).await?;
+    metrics::counter!("bookings_moved").increment(1);
+    Ok(booking)
+}
+
+/// What the audit log says of where a booking is.
+fn place(booking: &Booking) -> serde_json::Value {
+    let zone = booking.time_zone.rules();
+    json!({
+        "court_id": booking.court_id,
+        "starts_at": local_text(zone, booking.starts_at),
+        "ends_at": local_text(zone, booking.ends_at),
+    })
+}
+
+fn check_movable(caller: &Caller, booking: &Booking, now: Timestamp) -> Result<()> {
+    booking.status.after(Step::Move)?;
+    if booking.has_started(now) {
+        return Err(Error::conflict(
+            "BOOKING_STARTED",
+            "it has started, and is not moved any more",
+        ));
+    }
+    if booking.open.is_some() && !is_staff(caller, booking) {
+        let message = "others have joined for that time; ask the club's staff to move it";
+        return Err(Error::conflict("MATCH_OPEN", message));
+    }
+    Ok(())
+}
+
+/// At exactly so many minutes before the start it can still be moved.
+fn check_notice(booking: &Booking, minutes: u16, now: Timestamp) -> Result<()> {
+    let notice = SignedDuration::from_mins(minutes.into());
+    if booking.starts_at.duration_since(now) >= notice {
+        return Ok(());
+    }
+    let last = booking.starts_at.saturating_sub(notice).unwrap_or(booking.starts_at);
+    let message = format!("players move this booking until {minutes} minutes before its start");
+    Err(Error::conflict("TOO_LATE_TO_MOVE", message)
+        .with_details(json!({ "until": timestamp_text(last) })))
+}
+
+/// What goes back because the new place is cheaper. Where it is dearer: 409 `PRICE_RISES`, unless the difference is
+/// waived; then the booking keeps its price.
+fn difference(
+    before: &Booking,
+    agreed: &mut Agreed,
+    payment: Option<&Payment>,
+    waived: bool,
+) -> Result<Option<Money>> {
+    let price = agreed.plan.price;
+    let rises_by = price.amount - before.price.amount;
+    if rises_by <= 0 {
+        let most = payment.map_or(0, Payment::refundable);
+        return Ok(Some(Money::new((-rises_by).min(most), before.price.currency)));
+    }
+    if waived {
+        agreed.plan.price = before.price;
+        return Ok(None);
+    }
+    let difference = Money::new(rises_by, price.currency);
+    let message = "the new place costs more, which cannot be paid here; ask the club's staff";
+    Err(Error::conflict("PRICE_RISES", message)
+        .with_details(json!({ "difference": difference, "price": price })))
+}
+
+fn is_race(error: &Error) -> bool {
+    booking::may_be_repeated(error)
+        || matches!(error.code(), "BOOKING_CHANGED" | "CONCURRENT_CHANGE")
+}

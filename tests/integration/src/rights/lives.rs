@@ -1,0 +1,35 @@
+//! What becomes of bookings.
+
+use serde_json::json;
+
+use super::{Cases, Sees, Things, case, foreign};
+
+pub(super) fn cases(Things { venue, booking, member, .. }: &Things) -> Cases {
+    let policy = format!("/v1/venues/{venue}/booking-policy");
+    let booking = |verb: &str| format!("/v1/bookings/{booking}/{verb}");
+    Cases::from([
+        ("GET /v1/venues/{venue_id}/booking-policy", foreign(policy.clone())),
+        ("PUT /v1/venues/{venue_id}/booking-policy", case(policy, json!({}), Sees::NotFound)),
+        (
+            "POST /v1/bookings/{booking_id}/move",
+            case(booking("move"), json!({ "starts_at": "2026-11-21T10:00" }), Sees::NotFound),
+        ),
+        (
+            "POST /v1/bookings/{booking_id}/check-in",
+            case(booking("check-in"), json!({}), Sees::NotFound),
+        ),
+        ("GET /v1/bookings/{booking_id}/code", foreign(booking("code"))),
+        ("GET /v1/bookings/{booking_id}/access", foreign(booking("access"))),
+        (
+            "POST /v1/bookings/{booking_id}/open",
+            case(booking("open"), json!({ "places": 1 }), Sees::NotFound),
+        ),
+        ("POST /v1/bookings/{booking_id}/join", foreign(booking("join"))),
+        ("POST /v1/bookings/{booking_id}/leave", foreign(booking("leave"))),
+        ("GET /v1/matches", foreign(format!("/v1/matches?venue_id={venue}&date=2026-11-21"))),
+        (
+            "DELETE /v1/members/{account_id}/booking-suspension",
+            foreign(format!("/v1/members/{member}/booking-suspension")),
+        ),
+    ])
+}
