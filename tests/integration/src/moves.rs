@@ -77,11 +77,8 @@ async fn a_moved_booking_keeps_its_id_and_frees_its_old_time() {
     place.book(&world, &ben, "2026-11-21T18:30", 60).await.data(201);
     other.book(&world, &ben, "2026-11-21T11:00", 60).await.refused(409, "SLOT_TAKEN");
     shift(&world, &ana, booked, to).await.refused(422, "NOTHING_MOVES");
-    let diary = booking::diary(
-        &table(&world, &club),
-        moved["account_id"].as_str().unwrap().parse().unwrap(),
-    );
-    let entries = diary.await.unwrap().entries;
+    let owner = moved["account_id"].as_str().unwrap().parse().unwrap();
+    let entries = booking::diary(&table(&world, &club), owner).await.unwrap().entries;
     assert_eq!((entries.len(), entries[0].court_id), (1, other.court));
 }
 
