@@ -304,8 +304,8 @@ async fn staff_book_for_a_member_by_the_member_s_own_rules() {
     book(owner, 11, club.owner.account).await.data(201);
     book(owner, 12, AccountId::new()).await.refused(404, "USER_NOT_FOUND");
     book(&ben.token, 12, ana.account).await.refused(403, "PERMISSION_MISSING");
-    let roles = json!({ "roles": ["guest"] });
-    world.test.put(&format!("/v1/members/{}/roles", ana.account), owner, roles).await.data(200);
+    let guest = json!({ "roles": ["guest"] });
+    world.test.put(&format!("/v1/members/{}/roles", ana.account), owner, guest).await.data(200);
     book(owner, 12, ana.account).await.data(201);
     world
         .test

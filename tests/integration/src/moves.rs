@@ -219,8 +219,8 @@ async fn a_cheaper_place_gives_the_difference_back_and_a_dearer_one_is_for_staff
         12_000,
         "what was left goes back, no more"
     );
-    let moves = at.mails().into_iter().filter(|mail| mail.starts_with("Reserva cambiada"));
-    assert_eq!(moves.count(), 2, "{:?}", at.mails());
+    let told = at.mails().into_iter().filter(|mail| mail.starts_with("Reserva cambiada"));
+    assert_eq!(told.count(), 2, "{:?}", at.mails());
 }
 
 #[tokio::test]
