@@ -76,8 +76,14 @@ impl LookUp {
         booking.overridden = agreed.overridden;
         let found = (&self.days, &self.diary);
         let mut writes = booking::book(table, &booking, place, found, now).await?;
-        let family = self.family.accounts.iter().zip(&self.family.diaries);
-        writes.extend(family.map(|(account, diary)| diary_unchanged(table, *account, diary)));
+        writes.extend(self.family_unchanged(table));
         Ok(Booked { booking, writes })
+    }
+
+    /// Checks that what the family has booked is still as it was read: of every transaction that books by it. None
+    /// where no rule counts a family's bookings together.
+    pub fn family_unchanged(&self, table: &TenantTable) -> impl Iterator<Item = Write> {
+        let family = self.family.accounts.iter().zip(&self.family.diaries);
+        family.map(|(account, diary)| diary_unchanged(table, *account, diary))
     }
 }
