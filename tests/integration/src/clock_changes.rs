@@ -46,8 +46,11 @@ async fn every_start_that_is_offered_can_be_booked_on_a_long_day() {
     let found = world.test.get(&format!("/v1/availability?{query}"), &ana).await.data(200);
     let slots = found["courts"][0]["slots"].as_array().unwrap().clone();
     assert_eq!(slots.len(), 50);
-    let all =
-        slots.iter().map(|slot| place.book(&world, &ana, slot["starts_at"].as_str().unwrap(), 30));
+    // Each by somebody else: one member's bookings wait for one another.
+    let all = slots.iter().map(async |slot| {
+        let start = slot["starts_at"].as_str().unwrap();
+        place.book(&world, &member(&world, &club), start, 30).await
+    });
     for answer in join_all(all).await {
         answer.data(201);
     }
