@@ -50,10 +50,10 @@ pub(crate) fn wallet_not_available() -> Error {
     Error::invalid("WALLET_NOT_AVAILABLE", "clubs keep no balances yet; refund to the card")
 }
 
-/// 409: too much is held against the member.
+/// 403: too much is held against the member.
 pub(crate) fn booking_suspended(until: Timestamp) -> Error {
     let message = "they cancelled late or did not come too often, and book nothing for a while";
-    Error::conflict("BOOKING_SUSPENDED", message)
+    Error::forbidden("BOOKING_SUSPENDED", message)
         .with_details(json!({ "until": timestamp_text(until) }))
 }
 

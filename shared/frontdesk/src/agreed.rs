@@ -82,8 +82,9 @@ impl LookUp {
         Ok(Booked { booking, writes })
     }
 
-    /// Checks that the others of the family have booked nothing since.
-    pub(crate) fn family_unchanged(&self, table: &TenantTable) -> impl Iterator<Item = Write> {
+    /// Checks that what the family has booked is still as it was read: of every transaction that books by it. None
+    /// where no rule counts a family's bookings together.
+    pub fn family_unchanged(&self, table: &TenantTable) -> impl Iterator<Item = Write> {
         let family = self.family.accounts.iter().zip(&self.family.diaries);
         family.map(|(account, diary)| diary_unchanged(table, *account, diary))
     }

@@ -184,7 +184,7 @@ async fn strikes_suspend_at_their_limit_and_staff_lift_it() {
         assert_eq!(cancelled["cancellation"]["strike"], true, "{cancelled}");
     }
     let refused = place.book(&world, &ana.token, "2026-11-23T18:00", 60).await;
-    let refused = refused.refused(409, "BOOKING_SUSPENDED");
+    let refused = refused.refused(403, "BOOKING_SUSPENDED");
     assert_eq!(refused["details"]["until"], "2026-11-27T12:20:00.000Z");
     let path = format!("/v1/members/{}/booking-suspension", ana.account);
     world.test.delete(&path, &ana.token).await.refused(403, "PERMISSION_MISSING");
@@ -217,7 +217,7 @@ async fn a_suspension_ends_by_itself() {
         .post(&format!("/v1/bookings/{booked}/cancel"), &token(), Value::Null)
         .await
         .data(200);
-    place.book(&world, &token(), "2026-11-25T18:00", 60).await.refused(409, "BOOKING_SUSPENDED");
+    place.book(&world, &token(), "2026-11-25T18:00", 60).await.refused(403, "BOOKING_SUSPENDED");
     world.test.clock.advance(24 * 60 * MINUTE);
     place.book(&world, &token(), "2026-11-25T18:00", 60).await.data(201);
 }

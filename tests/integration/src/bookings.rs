@@ -267,7 +267,7 @@ async fn every_bad_wish_has_its_code_and_nothing_is_written() {
         json!({ "duration_minutes": 60.5 }),
         json!({ "venue_id": "somewhere" }),
         json!({ "court_id": place.venue }),
-        json!({ "account_id": AccountId::new() }),
+        json!({ "account_id": place.venue }),
         json!({ "price": 0 }),
         json!({ "court_id": null }),
     ] {

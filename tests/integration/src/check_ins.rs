@@ -158,7 +158,7 @@ async fn a_booking_that_nobody_comes_to_is_missed_and_its_time_is_free() {
     desk.place
         .book(&desk.world, &desk.ana(), "2026-11-23T18:00", 60)
         .await
-        .refused(409, "BOOKING_SUSPENDED");
+        .refused(403, "BOOKING_SUSPENDED");
     desk.check_in(json!({})).await.refused(409, "BOOKING_MISSED");
     desk.world.test.get(&desk.path("code"), &desk.ana()).await.refused(409, "NO_CHECK_IN_CODE");
 }

@@ -3,10 +3,7 @@ use kernel::{AccountId, BookingId, Currency, Money, PaymentId};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    Booking, CourtDay, Debt, Entry, Hold, Participant, Slots, price,
-    samples::{self},
-};
+use crate::{Booking, CourtDay, Debt, Entry, Hold, Participant, Slots, price, samples};
 
 /// Seven in the morning in Lima, on a Saturday.
 const NOW: &str = "2026-11-21T12:00:00Z";
