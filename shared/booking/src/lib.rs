@@ -14,7 +14,7 @@
 //! | a venue's bookings of a day | second index, `VENUEDAY#<venue>#<date>` → `<starts_at>#<court>#<booking>` | a page |
 //!
 //! A court's day holds `taken` and `closed` (number sets), `version`, and one attribute `hold_<booking>` {first,
-//! count, until} for each hold. A court that is made of others has no days: its bookings take theirs. A diary
+//! count, until} for each hold, and one `closure_<closure>` for each closure. A court that is made of others has no days: its bookings take theirs. A diary
 //! holds one attribute `b_<booking>` for each booking, so that rules are decided by one item, and hold because its
 //! `version` is a condition of the booking.
 //!
@@ -61,6 +61,7 @@ pub use plan::{Plan, Wish, plan, price};
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};
 pub use store::{
-    Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
-    day_keys, diary, diary_key, expire, reclaim, take_diary, venue_day,
+    Changed, DayOfCourt, book, booking, bookings_of_account, bookings_of_day, cancel,
+    cancel_for_closure, close_day, confirm, court_days, day_keys, diary, diary_key, expire,
+    open_day, reclaim, take_diary, venue_day,
 };

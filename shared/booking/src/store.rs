@@ -1,10 +1,12 @@
 //! What booking keeps in the table: bookings, the days of courts, and members' diaries.
 
 mod bookings;
+mod closing;
 mod diaries;
 
 pub use bookings::{
-    Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
-    day_keys, expire, reclaim, venue_day,
+    Changed, book, booking, bookings_of_account, bookings_of_day, cancel, cancel_for_closure,
+    confirm, court_days, day_keys, expire, reclaim, venue_day,
 };
+pub use closing::{DayOfCourt, close_day, open_day};
 pub use diaries::{diary, diary_key, take_diary};

@@ -6,7 +6,7 @@
 
 use facilities::{Court, Venue, court_key, court_unchanged, venue_key};
 use kernel::{
-    AccountId, BookingId, CourtId, Error, Kind, Page, PageRequest, Result, VenueId,
+    AccountId, BookingId, ClosureId, CourtId, Error, Kind, Page, PageRequest, Result, VenueId,
     jiff::{SignedDuration, Timestamp, civil::Date},
     timestamp_text,
 };
@@ -28,7 +28,7 @@ const NAMED_SLOTS: u16 = 49;
 /// So many holds that have ended are released in the transaction that takes their slots.
 const RELEASED_TOGETHER: usize = 20;
 /// A court's day is dropped so long after its bookings: nobody can take its slots any more.
-const DAY_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(super) const DAY_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A booking after a step, and the writes that make it so: one transaction, with what others add to it.
 pub struct Changed {
@@ -42,7 +42,7 @@ fn booking_key(table: &TenantTable, booking: BookingId) -> Key {
     table.key(format_args!("BOOKING#{booking}"), "BOOKING")
 }
 
-fn day_key(table: &TenantTable, venue: VenueId, date: Date, court: CourtId) -> Key {
+pub(super) fn day_key(table: &TenantTable, venue: VenueId, date: Date, court: CourtId) -> Key {
     table.key(format_args!("DAY#{venue}#{date}"), format_args!("COURT#{court}"))
 }
 
@@ -156,6 +156,29 @@ pub fn cancel(
     let mut booking = before.stepped(Step::Cancel, now)?;
     booking.cancelled_by = Some(by);
     let mut writes = vec![replace(table, before, &booking, event::CANCELLED, now)?];
+    writes.extend(give_back(table, before, &before.parts, now));
+    writes.push(strike_out(table, before));
+    Ok(Changed { booking, writes })
+}
+
+/// The writes that give up a booking because its courts are closed. Where all of its time is closed
+/// (`frees_nothing`), nothing comes free by it.
+pub fn cancel_for_closure(
+    table: &TenantTable,
+    before: &Booking,
+    by: AccountId,
+    (closure, frees_nothing): (ClosureId, bool),
+    now: Timestamp,
+) -> Result<Changed> {
+    let mut booking = before.stepped(Step::Cancel, now)?;
+    booking.cancelled_by = Some(by);
+    let mut fact = fact_of(&booking);
+    fact.closure_id = Some(closure);
+    if frees_nothing {
+        fact.freed = None;
+    }
+    let stored = put_telling(table, &booking, event::CANCELLED, &fact, now)?;
+    let mut writes = vec![unless_changed(stored, before)];
     writes.extend(give_back(table, before, &before.parts, now));
     writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
@@ -364,9 +387,23 @@ fn give_back_at(
 }
 
 fn put(table: &TenantTable, booking: &Booking, kind: &str, now: Timestamp) -> Result<Write> {
+    put_telling(table, booking, kind, &fact_of(booking), now)
+}
+
+fn fact_of(booking: &Booking) -> BookingFact {
     let mut fact = BookingFact::of(booking);
     fact.freed = (!booking.status.has_slots()).then(|| Freed::of(booking));
-    let fact = table.event(kind, BookingFact::VERSION, now, &fact)?;
+    fact
+}
+
+fn put_telling(
+    table: &TenantTable,
+    booking: &Booking,
+    kind: &str,
+    fact: &BookingFact,
+    now: Timestamp,
+) -> Result<Write> {
+    let fact = table.event(kind, BookingFact::VERSION, now, fact)?;
     let start = timestamp_text(booking.starts_at);
     let account = table.partition(format_args!("ACCOUNT#{}", booking.account_id));
     let day = table.partition(format_args!("VENUEDAY#{}#{}", booking.venue_id, booking.date()));
@@ -384,15 +421,19 @@ fn replace(
     kind: &str,
     now: Timestamp,
 ) -> Result<Write> {
+    Ok(unless_changed(put(table, after, kind, now)?, before))
+}
+
+fn unless_changed(write: Write, before: &Booking) -> Write {
     let unchanged = Condition::equals("version", before.version)
         .and(Condition::equals("status", before.status.as_str()));
-    Ok(put(table, after, kind, now)?.when(unchanged).or(|_| booking_changed()))
+    write.when(unchanged).or(|_| booking_changed())
 }
 
 fn hold_name(booking: BookingId) -> String {
     format!("{HOLD_PREFIX}{booking}")
 }
 
-fn numbers(slots: Slots) -> Value {
+pub(super) fn numbers(slots: Slots) -> Value {
     Value::numbers(slots.numbers())
 }
