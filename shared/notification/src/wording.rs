@@ -38,6 +38,10 @@ templates! {
     BookingConfirmed = "booking_confirmed";
     /// The booking is cancelled.
     BookingCancelled = "booking_cancelled";
+    /// The booking is cancelled, because the club closes its court.
+    BookingClosedOut = "booking_closed_out";
+    /// The court of a booking will be closed, and the booking stays.
+    ClosureAnnounced = "closure_announced";
     /// The booking was not paid in time.
     BookingExpired = "booking_expired";
     /// The provider did not take the money.
@@ -76,6 +80,8 @@ impl Template {
             | Self::EmailChanged => true,
             Self::BookingConfirmed
             | Self::BookingCancelled
+            | Self::BookingClosedOut
+            | Self::ClosureAnnounced
             | Self::BookingExpired
             | Self::PaymentDeclined
             | Self::PaymentRefunded
