@@ -13,6 +13,7 @@ mod auth;
 mod bookings;
 mod checkout;
 mod clock_changes;
+mod closures;
 mod clubs;
 mod consents;
 mod documentation;
