@@ -395,6 +395,20 @@ async fn a_closed_half_closes_the_full_court_and_the_other_way_round() {
 }
 
 #[tokio::test]
+async fn what_stays_open_of_a_cancelled_booking_comes_free() {
+    let place = Place::open().await;
+    let held = place.hold(&at("18:00")).await;
+    place.closed(wish(&place, "cancel", "18:30", "20:00")).await;
+    assert_eq!(place.booking(&held).await["status"], "cancelled");
+    let events = place.world.publish().await;
+    let cancelled = events.iter().find(|event| event.kind == booking::CANCELLED).unwrap();
+    let fact: BookingFact = cancelled.data().unwrap();
+    assert_eq!(fact.freed.map(|freed| freed.courts), Some(vec![place.court]));
+    place.hold(&at("17:30")).await;
+    place.refused("18:00").await;
+}
+
+#[tokio::test]
 async fn every_week_the_same_hours_are_closed() {
     let place = Place::open().await;
     let body = json!({
