@@ -112,9 +112,23 @@ def booking_values() -> dict[str, str]:
         "date": local_date(3),
         "hold_expires_at": booked.booking["hold_expires_at"],
         "provider_payment_id": provider_payment,
+        "closure_id": closure(here.owner.client, here.venue_id),
         "export_id": ready_export(member.client),
         **signing_key(),
     }
+
+
+def closure(staff: Client, venue_id: str) -> str:
+    """A closure in which nobody plays."""
+    night = local_date(180)
+    body = {
+        "venue_id": venue_id,
+        "starts_at": f"{night}T03:00",
+        "ends_at": f"{night}T04:00",
+        "reason": "Limpeza",
+        "mode": "book_around",
+    }
+    return str(staff.post("/v1/closures", body).expect(202).data["id"])
 
 
 def ready_export(member: Client) -> str:

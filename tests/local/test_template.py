@@ -24,6 +24,7 @@ RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FOLDERS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())
 # By state machine: its definition.
 WORKFLOWS = {
+    "CloseCourtsStateMachine": ROOT / "statemachines" / "close-courts.asl.json",
     "ExportAccountStateMachine": ROOT / "statemachines" / "export-account.asl.json",
     "OnboardClubStateMachine": ROOT / "statemachines" / "onboard-club.asl.json",
 }
@@ -36,6 +37,7 @@ BANNERS = [
 # What a function is told of, and what lets it use that.
 GRANTS = {
     "ACCOUNT_MAIL_QUEUE_URL": r"SQSSendMessagePolicy.*AccountMailQueue",
+    "CLOSING_STATE_MACHINE_ARN": r"StepFunctionsExecutionPolicy.*CloseCourtsStateMachine",
     "EDGE_KEYS_SECRET_ID": r"AWSSecretsManagerGetSecretValuePolicy.*EdgeKeysSecret",
     "EXPORT_STATE_MACHINE_ARN": r"StepFunctionsExecutionPolicy.*ExportAccountStateMachine",
     "EVENTS_TOPIC_ARN": r"SNSPublishMessagePolicy.*EventsTopic",
@@ -140,7 +142,8 @@ class Functions(unittest.TestCase):
             made = transform({**expanded, "Resources": plain}, {}, SimpleNamespace(load=dict))
         kinds = [each["Type"] for each in made["Resources"].values()]
         self.assertEqual(kinds.count("AWS::Lambda::Function"), len(FOLDERS))
-        self.assertEqual(kinds.count("AWS::IAM::Role"), len(FOLDERS) + 3, "one a function, the schedule, the workflows")
+        roles = len(FOLDERS) + 1 + len(WORKFLOWS)
+        self.assertEqual(kinds.count("AWS::IAM::Role"), roles, "one a function, the schedule, the workflows")
 
 
 class Alarms(unittest.TestCase):

@@ -2,7 +2,7 @@
 
 use booking::{Booking, Status};
 use kernel::{
-    AccountId, Email, Error, Event, Money, PersonName, Result,
+    AccountId, ClosureId, Email, Error, Event, Money, PersonName, Result,
     jiff::{Timestamp, tz::TimeZone},
 };
 use notification::{BookingFacts, Notice};
@@ -38,7 +38,8 @@ pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<
         | booking::CANCELLED
         | booking::EXPIRED
         | booking::MOVED
-        | booking::MISSED => of_booking(table, event).await,
+        | booking::MISSED => of_booking(app, table, event).await,
+        closures::ANNOUNCED => announced(table, event).await,
         payments::event::DECLINED => declined(table, event, now).await,
         payments::event::REFUNDED => refunded(table, event).await.map(Some),
         identity::MemberRegistered::TYPE => {
@@ -84,15 +85,18 @@ async fn invited(
     }))
 }
 
-async fn of_booking(table: &TenantTable, event: &Event) -> Result<Option<News>> {
+async fn of_booking(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
     let fact: booking::BookingFact = event.data()?;
     let booking = booking::booking(table, fact.booking_id).await?;
     let notice = match (event.kind.as_str(), booking.status) {
         (booking::CONFIRMED, Status::Confirmed) => Notice::BookingConfirmed(facts(&booking)),
         (booking::EXPIRED, Status::Expired) => Notice::BookingExpired(facts(&booking)),
-        (booking::CANCELLED, Status::Cancelled) => Notice::BookingCancelled {
-            booking: facts(&booking),
-            refund: refund_because(table, &booking, RefundReason::BookingCancelled).await?,
+        (booking::CANCELLED, Status::Cancelled) => match fact.closure_id {
+            Some(closure) => closed_out(app, table, &booking, closure).await?,
+            None => Notice::BookingCancelled {
+                booking: facts(&booking),
+                refund: refund_because(table, &booking, RefundReason::BookingCancelled).await?,
+            },
         },
         (booking::MISSED, Status::NoShow) => Notice::BookingMissed(facts(&booking)),
         // Each move is news, of where the booking is by now.
@@ -104,6 +108,40 @@ async fn of_booking(table: &TenantTable, event: &Event) -> Result<Option<News>> 
         _ => return Ok(None),
     };
     Ok(Some(news(booking.id.to_string(), &booking, notice)))
+}
+
+/// The club's doing, so it says why.
+async fn closed_out(
+    app: &App,
+    table: &TenantTable,
+    booking: &Booking,
+    closure: ClosureId,
+) -> Result<Notice> {
+    let refund = refund_because(table, booking, RefundReason::BookingCancelled).await?;
+    let closure = closures::store::closure(table, closure).await?;
+    let rebook = if closure.rebook {
+        let slug = tenancy::store::settings(table).await?.slug;
+        let (base, venue, date) =
+            (app.config().public_base_url()?, booking.venue_id, booking.date());
+        Some(format!("{base}/docs#club={slug}&venue={venue}&date={date}"))
+    } else {
+        None
+    };
+    let reason = closure.reason.into();
+    Ok(Notice::BookingClosedOut { booking: facts(booking), reason, refund, rebook })
+}
+
+async fn announced(table: &TenantTable, event: &Event) -> Result<Option<News>> {
+    let fact: closures::Announced = event.data()?;
+    let booking = booking::booking(table, fact.booking_id).await?;
+    if !booking.status.has_slots() {
+        return Ok(None);
+    }
+    let reason = closures::store::closure(table, fact.closure_id).await?.reason.into();
+    let notice = Notice::ClosureAnnounced { booking: facts(&booking), reason };
+    // Two closures of one booking are two pieces of news.
+    let subject = format!("{}.{}", fact.closure_id, booking.id);
+    Ok(Some(news(subject, &booking, notice)))
 }
 
 /// A declined try is worth telling while there is time for another.

@@ -1,6 +1,6 @@
 //! The facts that bookings publish.
 
-use kernel::{BookingId, CourtId, PaymentId, VenueId, jiff::Timestamp};
+use kernel::{BookingId, ClosureId, CourtId, PaymentId, VenueId, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Booking;
@@ -38,6 +38,9 @@ pub struct BookingFact {
     /// The payment it waits, or waited, for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
+    /// The closure that cancelled it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closure_id: Option<ClosureId>,
     /// The time that came free by it, if any did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freed: Option<Freed>,
@@ -88,6 +91,7 @@ impl BookingFact {
             booking_id: booking.id,
             hold_expires_at: booking.hold_expires_at,
             payment_id: booking.payment_id,
+            closure_id: None,
             freed: None,
         }
     }

@@ -18,7 +18,7 @@
 //! | a venue's bookings of a day | second index, `VENUEDAY#<venue>#<date>` → `<starts_at>#<court>#<booking>` | a page |
 //!
 //! A court's day holds `taken` and `closed` (number sets), `version`, and one attribute `hold_<booking>` {first,
-//! count, until} for each hold. A court that is made of others has no days: its bookings take theirs. A diary
+//! count, until} for each hold, and one `closure_<closure>` for each closure. A court that is made of others has no days: its bookings take theirs. A diary
 //! holds one attribute `b_<booking>` for each booking, so that rules are decided by one item, and hold because its
 //! `version` is a condition of the booking.
 //!
@@ -84,9 +84,10 @@ pub use rules::{
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};
 pub use store::{
-    Changed, DueCheckIn, Missable, book, booking, bookings_of_account, bookings_of_day, cancel,
-    cancel_by_policy, change_players, change_policy, check_in, confirm, court_days, day_keys,
-    diary, diary_key, diary_unchanged, due_check_ins, expire, forget_check_in, lift_suspension,
-    miss, open_matches, policy, policy_key, put_rule_book, reclaim, relocate, rule_book,
-    rule_book_key, take_diary, take_policy, take_rule_book, venue_day,
+    Changed, DayOfCourt, DueCheckIn, Missable, book, booking, bookings_of_account,
+    bookings_of_day, cancel, cancel_by_policy, cancel_for_closure, change_players, change_policy,
+    check_in, close_day, confirm, court_days, day_keys, diary, diary_key, diary_unchanged,
+    due_check_ins, expire, forget_check_in, lift_suspension, miss, open_day, open_matches, policy,
+    policy_key, put_rule_book, reclaim, relocate, rule_book, rule_book_key, take_diary,
+    take_policy, take_rule_book, venue_day,
 };

@@ -2,6 +2,7 @@
 //! and policies.
 
 mod bookings;
+mod closing;
 mod diaries;
 mod lives;
 mod marks;
@@ -9,9 +10,10 @@ mod policies;
 mod rules;
 
 pub use bookings::{
-    Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,
-    day_keys, expire, reclaim, venue_day,
+    Changed, book, booking, bookings_of_account, bookings_of_day, cancel, cancel_for_closure,
+    confirm, court_days, day_keys, expire, reclaim, venue_day,
 };
+pub use closing::{DayOfCourt, close_day, open_day};
 pub use diaries::{diary, diary_key, diary_unchanged, lift_suspension, take_diary};
 pub use lives::{Missable, cancel_by_policy, change_players, check_in, miss, relocate};
 pub use marks::{DueCheckIn, due_check_ins, forget_check_in, open_matches};

@@ -34,6 +34,24 @@ pub enum Notice {
         /// What will be given back, if anything.
         refund: Option<Money>,
     },
+    /// The booking is cancelled, because the club closes its court.
+    BookingClosedOut {
+        /// Which.
+        booking: BookingFacts,
+        /// Why, in the club's words.
+        reason: String,
+        /// What will be given back, if anything.
+        refund: Option<Money>,
+        /// Where to book again, if that is offered.
+        rebook: Option<String>,
+    },
+    /// The court of a booking will be closed, and the booking stays.
+    ClosureAnnounced {
+        /// Which.
+        booking: BookingFacts,
+        /// Why, in the club's words.
+        reason: String,
+    },
     /// The booking was not paid in time.
     BookingExpired(BookingFacts),
     /// The booking is at another time or on another court.
@@ -121,6 +139,8 @@ impl Notice {
         match self {
             Self::BookingConfirmed(_) => Template::BookingConfirmed,
             Self::BookingCancelled { .. } => Template::BookingCancelled,
+            Self::BookingClosedOut { .. } => Template::BookingClosedOut,
+            Self::ClosureAnnounced { .. } => Template::ClosureAnnounced,
             Self::BookingExpired(_) => Template::BookingExpired,
             Self::BookingMoved { .. } => Template::BookingMoved,
             Self::BookingMissed(_) => Template::BookingMissed,
@@ -142,6 +162,8 @@ impl Notice {
         match self {
             Self::BookingConfirmed(booking)
             | Self::BookingCancelled { booking, .. }
+            | Self::BookingClosedOut { booking, .. }
+            | Self::ClosureAnnounced { booking, .. }
             | Self::BookingExpired(booking)
             | Self::BookingMoved { booking, .. }
             | Self::BookingMissed(booking)

@@ -38,6 +38,8 @@ struct Facts<'a> {
     held_until: Option<String>,
     link: Option<&'a str>,
     expires: Option<String>,
+    /// Why the club closes a court.
+    reason: Option<&'a str>,
 }
 
 /// Says the letter's notice in these words. A wording that names something unknown is a defect.
@@ -70,10 +72,15 @@ impl<'a> Facts<'a> {
         let starts = booking.map(|booking| local(booking.starts_at));
         let ends = booking.map(|booking| local(booking.ends_at));
         let (mut amount, mut held_until, mut link, mut expires) = (None, None, None, None);
+        let mut reason = None;
         match notice {
             Notice::BookingCancelled { refund, .. } | Notice::BookingMoved { refund, .. } => {
                 amount = *refund;
             }
+            Notice::BookingClosedOut { reason: why, refund, rebook, .. } => {
+                (reason, amount, link) = (Some(why.as_str()), *refund, rebook.as_deref());
+            }
+            Notice::ClosureAnnounced { reason: why, .. } => reason = Some(why.as_str()),
             Notice::PaymentRefunded { amount: refunded, .. } => amount = Some(*refunded),
             Notice::PaymentDeclined { held_until: until, checkout, .. } => {
                 held_until = Some(words::hour(&local(*until)));
@@ -116,6 +123,7 @@ impl<'a> Facts<'a> {
             held_until,
             link,
             expires,
+            reason,
         }
     }
 }
@@ -169,6 +177,19 @@ mod tests {
             Notice::BookingConfirmed(booking()),
             Notice::BookingCancelled { booking: booking(), refund: Some(money) },
             Notice::BookingCancelled { booking: booking(), refund: None },
+            Notice::BookingClosedOut {
+                booking: booking(),
+                reason: "Rain & <wind>".into(),
+                refund: Some(money),
+                rebook: Some(link.clone()),
+            },
+            Notice::BookingClosedOut {
+                booking: booking(),
+                reason: "Rain".into(),
+                refund: None,
+                rebook: None,
+            },
+            Notice::ClosureAnnounced { booking: booking(), reason: "Works".into() },
             Notice::BookingExpired(booking()),
             Notice::BookingMoved { booking: booking(), refund: Some(money) },
             Notice::BookingMoved { booking: booking(), refund: None },
@@ -262,6 +283,22 @@ mod tests {
              Padel 1 & <2>, Costanera\nThursday 26 November 2026\n\
              18:00 to 19:30 (Buenos Aires time, UTC-3)\nARS 12,000.00\n\nClub Norte\n"
         );
+    }
+
+    #[test]
+    fn a_closed_out_booking_says_why_what_comes_back_and_where_to_book_again() {
+        let notice = Notice::BookingClosedOut {
+            booking: booking(),
+            reason: "Rain & <wind>".into(),
+            refund: Some(Money::new(600_000, Currency::Ars)),
+            rebook: Some(LINK.to_owned()),
+        };
+        let message = rendered(Language::English, notice);
+        assert!(message.text.contains("closed then: Rain & <wind>\n"), "{}", message.text);
+        assert!(message.text.contains("ARS 6,000.00"), "{}", message.text);
+        assert!(message.text.contains(&format!("\n{LINK}\n")), "{}", message.text);
+        assert!(message.html.contains("Rain &amp; &lt;wind&gt;"), "{}", message.html);
+        assert!(message.html.contains("href="), "{}", message.html);
     }
 
     #[test]

@@ -38,6 +38,10 @@ templates! {
     BookingConfirmed = "booking_confirmed";
     /// The booking is cancelled.
     BookingCancelled = "booking_cancelled";
+    /// The booking is cancelled, because the club closes its court.
+    BookingClosedOut = "booking_closed_out";
+    /// The court of a booking will be closed, and the booking stays.
+    ClosureAnnounced = "closure_announced";
     /// The booking was not paid in time.
     BookingExpired = "booking_expired";
     /// The booking is at another time or on another court.
@@ -80,6 +84,8 @@ impl Template {
             | Self::EmailChanged => true,
             Self::BookingConfirmed
             | Self::BookingCancelled
+            | Self::BookingClosedOut
+            | Self::ClosureAnnounced
             | Self::BookingExpired
             | Self::BookingMoved
             | Self::BookingMissed

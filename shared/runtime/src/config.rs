@@ -43,6 +43,8 @@ variables! {
     factor_key_secret_id = "FACTOR_KEY_SECRET_ID";
     /// The bucket of photos and exports.
     files_bucket = "FILES_BUCKET";
+    /// The workflow that closes courts.
+    closing_state_machine_arn = "CLOSING_STATE_MACHINE_ARN";
     /// The workflow that exports a person's data.
     export_state_machine_arn = "EXPORT_STATE_MACHINE_ARN";
     /// The onboarding workflow.

@@ -176,6 +176,9 @@ fn variable(name: &str, database: &Database, cloud: &Cloud) -> Option<String> {
         "ACCOUNT_MAIL_QUEUE_URL" => queue("account-mail"),
         "FACTOR_KEY_SECRET_ID" => Some("test/factor".to_owned()),
         "FILES_BUCKET" => Some(BUCKET.to_owned()),
+        "CLOSING_STATE_MACHINE_ARN" => {
+            Some("arn:aws:states:us-east-1:000000000000:stateMachine:close-courts".to_owned())
+        }
         "EXPORT_STATE_MACHINE_ARN" => {
             Some("arn:aws:states:us-east-1:000000000000:stateMachine:export-account".to_owned())
         }

@@ -16,6 +16,7 @@ mod bookings;
 mod check_ins;
 mod checkout;
 mod clock_changes;
+mod closures;
 mod clubs;
 mod consents;
 mod documentation;

@@ -96,6 +96,7 @@ impl Club {
             booking_id: self.booking.id,
             hold_expires_at: None,
             payment_id: None,
+            closure_id: None,
             freed: None,
         };
         self.event(kind, &fact)

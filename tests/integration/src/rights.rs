@@ -3,6 +3,7 @@
 
 mod access;
 mod auth;
+mod closures;
 mod lives;
 mod members;
 mod sessions;
@@ -47,6 +48,8 @@ struct Things {
     sso: sso::Things,
     /// One of its API keys.
     key: String,
+    /// One of its closures.
+    closure: String,
     /// An invitation that nobody has accepted.
     invitation: String,
 }
@@ -60,6 +63,9 @@ async fn things(world: &World, club: &Club) -> Things {
     let invitation = json!({ "email": "ines@example.org", "roles": ["night_porter"] });
     let invitation = world.test.post("/v1/invitations", &club.owner.token, invitation).await;
     let invitation = invitation.data(201);
+    let closure = closures::wanted(&venue.to_string());
+    let closure = world.test.post("/v1/closures", &club.owner.token, closure).await.data(202);
+    world.test.cloud.take_executions();
     world.drain().await;
     let key = json!({ "name": "Website", "permissions": ["facility:read"] });
     let key = world.test.post("/v1/api-keys", &club.owner.token, key).await.data(201);
@@ -73,6 +79,7 @@ async fn things(world: &World, club: &Club) -> Things {
         member: member.account.to_string(),
         sso: sso::things(world, club).await,
         key: text(&key["id"]),
+        closure: text(&closure["id"]),
         invitation: text(&invitation["id"]),
     }
 }
@@ -101,6 +108,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(other_cases(other));
     cases.extend(access::cases(other));
     cases.extend(auth::cases(other));
+    cases.extend(closures::cases(other));
     cases.extend(lives::cases(other));
     cases.extend(members::cases(other));
     cases.extend(sessions::cases(other));

@@ -24,6 +24,7 @@ impl Stream {
             booking_id: BookingId::new(),
             hold_expires_at: None,
             payment_id: None,
+            closure_id: None,
             freed: None,
         };
         self.table.event(kind, 1, self.test.clock.now(), &fact).unwrap()

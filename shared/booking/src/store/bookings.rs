@@ -6,7 +6,7 @@
 
 use facilities::{Court, Venue, court_key, court_unchanged, venue_key};
 use kernel::{
-    AccountId, BookingId, CourtId, Error, Kind, Page, PageRequest, Result, VenueId,
+    AccountId, BookingId, ClosureId, CourtId, Error, Kind, Page, PageRequest, Result, VenueId,
     jiff::{SignedDuration, Timestamp, civil::Date},
     timestamp_text,
 };
@@ -31,7 +31,7 @@ const NAMED_SLOTS: u16 = 49;
 /// So many holds that have ended are released in the transaction that takes their slots.
 const RELEASED_TOGETHER: usize = 20;
 /// A court's day is dropped so long after its bookings: nobody can take its slots any more.
-const DAY_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(super) const DAY_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A booking after a step, and the writes that make it so: one transaction, with what others add to it.
 pub struct Changed {
@@ -45,7 +45,7 @@ pub(super) fn booking_key(table: &TenantTable, booking: BookingId) -> Key {
     table.key(format_args!("BOOKING#{booking}"), "BOOKING")
 }
 
-fn day_key(table: &TenantTable, venue: VenueId, date: Date, court: CourtId) -> Key {
+pub(super) fn day_key(table: &TenantTable, venue: VenueId, date: Date, court: CourtId) -> Key {
     table.key(format_args!("DAY#{venue}#{date}"), format_args!("COURT#{court}"))
 }
 
@@ -160,6 +160,27 @@ pub fn cancel(
     let mut booking = before.stepped(Step::Cancel, now)?;
     booking.cancelled_by = Some(by);
     let mut writes = replace(table, before, &booking, event::CANCELLED, now)?;
+    writes.extend(give_back(table, before, &before.parts, now));
+    writes.push(strike_out(table, before));
+    Ok(Changed { booking, writes })
+}
+
+/// The writes that give up a booking because its courts are closed. Where all of its time is closed
+/// (`frees_nothing`), nothing comes free by it.
+pub fn cancel_for_closure(
+    table: &TenantTable,
+    before: &Booking,
+    by: AccountId,
+    (closure, frees_nothing): (ClosureId, bool),
+    now: Timestamp,
+) -> Result<Changed> {
+    let mut booking = before.stepped(Step::Cancel, now)?;
+    booking.cancelled_by = Some(by);
+    let freed = Freed::between(before, &booking).filter(|_| !frees_nothing);
+    let fact = BookingFact { freed, closure_id: Some(closure), ..BookingFact::of(&booking) };
+    let stored = put_telling(table, &booking, event::CANCELLED, &fact, now)?;
+    let mut writes = vec![unless_changed(stored, before)];
+    writes.extend(marks(table, Some(before), &booking)?);
     writes.extend(give_back(table, before, &before.parts, now));
     writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
@@ -398,8 +419,17 @@ fn put(
     (kind, freed): (&str, Option<Freed>),
     now: Timestamp,
 ) -> Result<Write> {
-    let fact = BookingFact { freed, ..BookingFact::of(booking) };
-    let fact = table.event(kind, BookingFact::VERSION, now, &fact)?;
+    put_telling(table, booking, kind, &BookingFact { freed, ..BookingFact::of(booking) }, now)
+}
+
+fn put_telling(
+    table: &TenantTable,
+    booking: &Booking,
+    kind: &str,
+    fact: &BookingFact,
+    now: Timestamp,
+) -> Result<Write> {
+    let fact = table.event(kind, BookingFact::VERSION, now, fact)?;
     let start = timestamp_text(booking.starts_at);
     let account = table.partition(format_args!("ACCOUNT#{}", booking.account_id));
     let day = table.partition(format_args!("VENUEDAY#{}#{}", booking.venue_id, booking.date()));
@@ -417,18 +447,22 @@ pub(super) fn replace(
     kind: &str,
     now: Timestamp,
 ) -> Result<Vec<Write>> {
-    let unchanged = Condition::equals("version", before.version)
-        .and(Condition::equals("status", before.status.as_str()));
     let told = (kind, Freed::between(before, after));
-    let mut writes = vec![put(table, after, told, now)?.when(unchanged).or(|_| booking_changed())];
+    let mut writes = vec![unless_changed(put(table, after, told, now)?, before)];
     writes.extend(marks(table, Some(before), after)?);
     Ok(writes)
+}
+
+fn unless_changed(write: Write, before: &Booking) -> Write {
+    let unchanged = Condition::equals("version", before.version)
+        .and(Condition::equals("status", before.status.as_str()));
+    write.when(unchanged).or(|_| booking_changed())
 }
 
 fn hold_name(booking: BookingId) -> String {
     format!("{HOLD_PREFIX}{booking}")
 }
 
-fn numbers(slots: Slots) -> Value {
+pub(super) fn numbers(slots: Slots) -> Value {
     Value::numbers(slots.numbers())
 }

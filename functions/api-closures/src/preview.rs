@@ -1,0 +1,101 @@
+//! `POST /v1/closures/preview`.
+
+use axum::extract::State;
+use booking::Booking;
+use closures::{Closure, Mode};
+use futures::future::try_join_all;
+use kernel::{Kind, Money, Result};
+use runtime::App;
+use serde::Serialize;
+use table::TenantTable;
+use utoipa::ToSchema;
+use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
+
+use crate::create::NewClosure;
+
+/// Payments read at once.
+const PAYMENTS_AT_ONCE: usize = 25;
+/// Bookings whose payments are looked at: more are counted, and their refunds are not.
+const PAYMENTS_LIMIT: usize = 1_000;
+
+/// What a closure would do now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PreviewView {
+    /// Courts times local days.
+    court_days: u32,
+    /// Bookings that it meets.
+    bookings: usize,
+    /// How many people made them.
+    members: usize,
+    /// How many of the bookings would give money back; none unless the mode is `cancel`.
+    refunds: usize,
+    /// How much goes back; null where nothing does.
+    refund_total: Option<Money>,
+    /// Whether the refunds are those of all bookings: of more than 1,000 the first are looked at.
+    refunds_complete: bool,
+}
+
+/// See what closing courts would do: how many bookings it meets, and what would go back. Nothing changes.
+#[utoipa::path(
+    post,
+    path = "/v1/closures/preview",
+    tag = "closures",
+    request_body = NewClosure,
+    responses(
+        (status = 200, body = Envelope<PreviewView>, description = "As of this moment."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND."),
+        (status = 409, body = Problem, description = "VENUE_RETIRED."),
+        (status = 422, body = Problem, description = "As of POST /v1/closures."),
+    )
+)]
+pub(crate) async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    Body(input): Body<NewClosure>,
+) -> Outcome<PreviewView> {
+    let table = app.tenant_table(&caller)?;
+    let closure = input.closure(&app, &caller, &table).await?;
+    let bookings = closures::affected(&table, &closure).await?;
+    let mut members: Vec<_> = bookings.iter().map(|booking| booking.account_id).collect();
+    members.sort_unstable();
+    members.dedup();
+    let refunds = match closure.mode {
+        Mode::Cancel => refunds(&table, &closure, &bookings).await?,
+        Mode::Notify | Mode::BookAround => Vec::new(),
+    };
+    let total = refunds.iter().map(|refund| refund.amount).sum();
+    Ok(Reply::ok(PreviewView {
+        court_days: closure.progress.days_total,
+        bookings: bookings.len(),
+        members: members.len(),
+        refunds: refunds.len(),
+        refund_total: refunds.first().map(|one| Money::new(total, one.currency)),
+        refunds_complete: closure.mode != Mode::Cancel || bookings.len() <= PAYMENTS_LIMIT,
+    }))
+}
+
+/// What would go back, booking by booking.
+async fn refunds(
+    table: &TenantTable,
+    closure: &Closure,
+    bookings: &[Booking],
+) -> Result<Vec<Money>> {
+    let ids: Vec<_> =
+        bookings.iter().take(PAYMENTS_LIMIT).filter_map(|booking| booking.payment_id).collect();
+    let mut refunds = Vec::new();
+    for some in ids.chunks(PAYMENTS_AT_ONCE) {
+        let read = some.iter().map(async |id| match payments::payment(table, *id).await {
+            Ok(payment) => Ok(Some(payment)),
+            Err(error) if error.kind() == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        });
+        let payments = try_join_all(read).await?.into_iter().flatten();
+        refunds.extend(
+            payments.map(|payment| {
+                payment.money(closure.refund.of(payment.amount, payment.refundable()))
+            }),
+        );
+    }
+    refunds.retain(|refund| refund.amount > 0);
+    Ok(refunds)
+}

@@ -1,0 +1,5 @@
+//! Closures of courts.
+
+fn main() -> std::process::ExitCode {
+    runtime::task(task_close_courts::handle)
+}
