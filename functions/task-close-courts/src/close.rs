@@ -14,7 +14,7 @@ pub(crate) async fn close(work: &Work) -> Result<bool> {
     let days = work.closure.court_days()?;
     let from = (work.closure.progress.days_done as usize).min(days.len());
     let chunk = &days[from..days.len().min(from + CHUNK)];
-    let closing = chunk.iter().map(|day| close_day(work, day));
+    let closing: Vec<_> = chunk.iter().map(|day| close_day(work, day)).collect();
     stream::iter(closing).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     let mut next = work.closure.next();
     next.progress.days_done += u32::try_from(chunk.len()).unwrap_or_default();

@@ -18,7 +18,7 @@ pub(crate) async fn lift(work: &Work) -> Result<bool> {
     let days = work.closure.court_days()?;
     let from = (work.closure.days_lifted as usize).min(days.len());
     let chunk = &days[from..days.len().min(from + CHUNK)];
-    let lifting = chunk.iter().map(|day| lift_day(work, day));
+    let lifting: Vec<_> = chunk.iter().map(|day| lift_day(work, day)).collect();
     stream::iter(lifting).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     let mut next = work.closure.next();
     next.days_lifted += u32::try_from(chunk.len()).unwrap_or_default();
