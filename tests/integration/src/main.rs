@@ -11,6 +11,8 @@ mod audit_acts;
 mod audit_log;
 mod auth;
 mod bookings;
+mod calendar;
+mod calendar_feeds;
 mod checkout;
 mod clock_changes;
 mod clubs;

@@ -3,6 +3,7 @@
 
 mod access;
 mod auth;
+mod calendar;
 mod members;
 mod sessions;
 mod sso;
@@ -100,6 +101,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(other_cases(other));
     cases.extend(access::cases(other));
     cases.extend(auth::cases(other));
+    cases.extend(calendar::cases(other));
     cases.extend(members::cases(other));
     cases.extend(sessions::cases(other));
     cases.extend(sso::cases(&other.sso));
