@@ -23,8 +23,9 @@ _TEXT = (_FEEDS / "clock-changes.ics").read_bytes().decode()
 _EXPECTED = json.loads((_FEEDS / "clock-changes.json").read_text(encoding="utf-8"))
 _ALL_TIME = (datetime(2020, 1, 1, tzinfo=timezone.utc), datetime(2040, 1, 1, tzinfo=timezone.utc))
 
-# An event: UID, RECURRENCE-ID, start and end in UTC, status, sequence, summary.
-Event = tuple[str, Any, datetime, datetime, str, int, str]
+# An event: UID, RECURRENCE-ID on the zone's wall, start and end in UTC, status, sequence, summary. The identifier is
+# no instant: a local time that is skipped one night is the name of that occurrence all the same.
+Event = tuple[str, "str | None", datetime, datetime, str, int, str]
 
 
 def renamed(text: str) -> str:
@@ -39,29 +40,37 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(timezone.utc)
 
 
+def wall(moment: datetime) -> str:
+    """What a clock on the wall shows."""
+    return moment.replace(tzinfo=None).isoformat()
+
+
 def expected() -> list[Event]:
     """What the platform means."""
     read = datetime.fromisoformat
 
     def event(one: dict[str, Any]) -> Event:
-        ruled = one["recurrence_id"] and utc(read(one["recurrence_id"].replace("Z", "+00:00")))
         times = (utc(read(one[name].replace("Z", "+00:00"))) for name in ("starts_at", "ends_at"))
-        return (one["uid"], ruled, *times, one["status"], one["sequence"], one["summary"])
+        return (one["uid"], one["recurrence_id"], *times, one["status"], one["sequence"], one["summary"])
 
     return sorted((event(one) for one in _EXPECTED), key=str)
 
 
 def by_recurring_ical_events(text: str) -> Iterator[Event]:
     """Expanded by `icalendar` and `recurring-ical-events`."""
-    for event in recurring_ical_events.of(icalendar.Calendar.from_ical(text)).between(*_ALL_TIME):
+    calendar = icalendar.Calendar.from_ical(text)
+    # Once expanded, all instances of a series carry the highest number of them.
+    named = ((str(event["UID"]), event.get("RECURRENCE-ID"), event) for event in calendar.walk("VEVENT"))
+    sequences = {(uid, ruled and wall(ruled.dt)): int(event["SEQUENCE"]) for uid, ruled, event in named}
+    for event in recurring_ical_events.of(calendar).between(*_ALL_TIME):
         ruled = event.get("RECURRENCE-ID") if str(event["UID"]).startswith("srs_") else None
         yield (
             str(event["UID"]),
-            ruled and utc(ruled.dt),
+            ruled and wall(ruled.dt),
             utc(event["DTSTART"].dt),
             utc(event["DTEND"].dt),
             str(event["STATUS"]),
-            int(event["SEQUENCE"]),
+            sequences[str(event["UID"]), ruled and wall(ruled.dt)],
             str(event["SUMMARY"]),
         )
 
@@ -73,7 +82,7 @@ def by_vobject(text: str) -> Iterator[Event]:
         ruled = event.contents.get("recurrence-id")
         yield (
             event.uid.value,
-            ruled and utc(ruled[0].value),
+            ruled and wall(ruled[0].value),
             utc(event.dtstart.value),
             utc(event.dtend.value),
             event.status.value,

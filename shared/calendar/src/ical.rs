@@ -16,7 +16,11 @@ use std::collections::BTreeMap;
 
 use booking::{Booking, Status};
 use facilities::Zone;
-use kernel::jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use kernel::jiff::{
+    SignedDuration, Timestamp,
+    civil::DateTime,
+    tz::{Offset, TimeZone},
+};
 
 use line::Lines;
 
@@ -28,7 +32,7 @@ const REFRESHED: &str = "PT1H";
 const UID_DOMAIN: &str = "clubpulse";
 
 /// The bookings that a calendar shows, as one text. It depends on nothing but them, so that an unchanged
-/// calendar has an unchanged ETag: `now` only decides which are over.
+/// calendar has an unchanged `ETag`: `now` only decides which are over.
 pub fn calendar_text(name: &str, bookings: &[Booking], now: Timestamp) -> String {
     let mut shown: Vec<_> = bookings.iter().filter(|booking| is_shown(booking, now)).collect();
     shown.sort_by_key(|booking| (booking.starts_at, booking.id));
@@ -67,7 +71,7 @@ fn is_shown(booking: &Booking, now: Timestamp) -> bool {
 /// Each zone by its name, and from when until when its clock is needed.
 fn zones<'a>(bookings: &[&'a Booking]) -> BTreeMap<&'a str, (&'a Zone, Timestamp, Timestamp)> {
     let mut zones = BTreeMap::new();
-    for booking in bookings {
+    for booking in bookings.iter().filter(|booking| !is_utc(&booking.time_zone)) {
         let zone = &booking.time_zone;
         let ruled = booking.series.and_then(|of| first_showing(zone.rules(), of.recurrence_id));
         let ruled = ruled.unwrap_or(booking.starts_at);
@@ -85,10 +89,12 @@ fn event(lines: &mut Lines, booking: &Booking) {
         None => lines.plain("UID", &format!("{}@{UID_DOMAIN}", booking.id)),
         Some(of) => {
             lines.plain("UID", &format!("{}@{UID_DOMAIN}", of.series_id));
-            lines.plain(
-                &format!("RECURRENCE-ID;TZID={}", zone.name()),
-                &line::local(of.recurrence_id),
-            );
+            let ruled = line::local(of.recurrence_id);
+            if is_utc(zone) {
+                lines.plain("RECURRENCE-ID", &(ruled + "Z"));
+            } else {
+                lines.plain(&format!("RECURRENCE-ID;TZID={}", zone.name()), &ruled);
+            }
         }
     }
     let changed = line::utc(last_changed(booking));
@@ -98,15 +104,12 @@ fn event(lines: &mut Lines, booking: &Booking) {
     lines.plain("CREATED", &line::utc(booking.created_at));
     lines.plain("SEQUENCE", &booking.sequence.to_string());
     lines.plain("STATUS", status(booking.status));
-    match wall(zone, booking.starts_at).zip(wall(zone, booking.ends_at)) {
-        Some((starts, ends)) => {
-            lines.plain(&format!("DTSTART;TZID={}", zone.name()), &line::local(starts));
-            lines.plain(&format!("DTEND;TZID={}", zone.name()), &line::local(ends));
-        }
-        None => {
-            lines.plain("DTSTART", &line::utc(booking.starts_at));
-            lines.plain("DTEND", &line::utc(booking.ends_at));
-        }
+    if let Some((starts, ends)) = wall(zone, booking.starts_at).zip(wall(zone, booking.ends_at)) {
+        lines.plain(&format!("DTSTART;TZID={}", zone.name()), &line::local(starts));
+        lines.plain(&format!("DTEND;TZID={}", zone.name()), &line::local(ends));
+    } else {
+        lines.plain("DTSTART", &line::utc(booking.starts_at));
+        lines.plain("DTEND", &line::utc(booking.ends_at));
     }
     lines.text("SUMMARY", &summary(booking));
     lines.text("LOCATION", booking.venue_name.as_str());
@@ -124,7 +127,14 @@ fn wall(zone: &Zone, instant: Timestamp) -> Option<DateTime> {
     let wall = zone.rules().to_datetime(instant);
     let is_it = |rules: &TimeZone| first_showing(rules, wall) == Some(instant);
     let elsewhere = TimeZone::get(zone.name()).ok()?;
-    (is_it(zone.rules()) && is_it(&elsewhere)).then_some(wall)
+    (!is_utc(zone) && is_it(zone.rules()) && is_it(&elsewhere)).then_some(wall)
+}
+
+/// A clock that has never shown anything but UTC: some readers take a zone of no offset for none.
+fn is_utc(zone: &Zone) -> bool {
+    let rules = zone.rules();
+    rules.to_offset(Timestamp::UNIX_EPOCH) == Offset::UTC
+        && rules.preceding(Timestamp::MAX).next().is_none()
 }
 
 /// What RFC 5545 (3.3.5) takes a local time for: where it exists twice, the first; where it does not, what it
@@ -183,14 +193,12 @@ mod tests {
         let shown = bookings.iter().filter(|booking| is_shown(booking, now));
         let expected: Vec<_> = shown
             .map(|booking| {
-                let zone = booking.time_zone.rules();
-                let ruled = booking.series.map(|of| first_showing(zone, of.recurrence_id));
                 json!({
                     "uid": match booking.series {
                         Some(of) => format!("{}@clubpulse", of.series_id),
                         None => format!("{}@clubpulse", booking.id),
                     },
-                    "recurrence_id": ruled,
+                    "recurrence_id": booking.series.map(|of| of.recurrence_id),
                     "starts_at": booking.starts_at,
                     "ends_at": booking.ends_at,
                     "status": status(booking.status),
@@ -209,9 +217,9 @@ mod tests {
 
     #[test]
     fn the_second_showing_of_an_hour_is_in_utc() {
-        let first = booking("America/New_York", "2026-11-01T01:30-04", 30);
+        let first = booking("America/New_York", "2026-11-01T01:00-04", 30);
         let second = booking("America/New_York", "2026-11-01T01:30-05", 30);
-        assert!(text_of(&[first]).contains("DTSTART;TZID=America/New_York:20261101T013000\r\n"));
+        assert!(text_of(&[first]).contains("DTSTART;TZID=America/New_York:20261101T010000\r\n"));
         assert!(text_of(&[second]).contains("DTSTART:20261101T063000Z\r\n"));
         // What ends in it, ends in UTC, too, and begins so: one form for both.
         let into = text_of(&[booking("America/New_York", "2026-11-01T01:30-04", 60)]);
