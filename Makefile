@@ -26,9 +26,9 @@ unit: ## unit and integration tests: real handlers over an embedded DynamoDB
 $(VENV)/ready: tests/local/requirements.txt tests/local/environment.py
 	@$(PYTHON) tests/local/environment.py
 
-template: $(VENV)/ready ## the SAM template, the state machine and the sample events
+template: $(VENV)/ready ## the SAM template, the state machine, the sample events; calendar feeds in others' eyes
 	$(VENV)/bin/cfn-lint template.yaml
-	cd tests/local && ../../$(IN_VENV) -m unittest -v test_template
+	cd tests/local && ../../$(IN_VENV) -m unittest -v test_template test_feeds
 
 e2e: $(VENV)/ready ## the deployed template on the local platform, with IAM enforced
 	cargo build --workspace --bins --locked

@@ -126,7 +126,7 @@ class Functions(unittest.TestCase):
         auth |= {"/v1/auth/mfa", "/v1/auth/mfa/enrol", "/v1/auth/mfa/enrol/confirm"}
         pages = {"/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json", "/docs", "/health", "/ready"}
         auth |= {f"/v1/auth/sso/{verb}" for verb in ("providers", "start", "complete")}
-        self.assertEqual(public, auth | pages | {"/webhooks/mercadopago/{club_id}"})
+        self.assertEqual(public, auth | pages | {"/v1/ical/{file}", "/webhooks/mercadopago/{club_id}"})
         self.assertEqual(RESOURCES["Api"]["Properties"]["Auth"]["DefaultAuthorizer"], "Tokens")
 
     def test_sam_accepts_it(self) -> None:

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, fs, hint::black_box, path::Path, time::Duration
 
 use booking::{CourtDay, Slots, VenueDay, free, starts};
 use criterion::Criterion;
-use facilities::{Venue, VenueWithCourts};
+use facilities::{Court, Venue, VenueWithCourts};
 use kernel::{
     AccountId, Claims, ClubId, Currency, Method, Money, Role, SessionId, VenueId,
-    jiff::{SignedDuration, Timestamp},
+    jiff::{SignedDuration, Timestamp, ToSpan, civil::Date},
 };
 use ledger::{AccountAddress, Posting, Transaction};
 use payments::mercadopago::signature::{self, Signed};
@@ -42,6 +42,7 @@ pub(crate) fn measure(folder: &Path) -> Vec<Rule> {
         measured.push(Rule { name, microseconds: median(folder, name) });
     };
     availability(&mut rule);
+    week_of_many_courts(&mut rule);
     slots(&mut rule);
     postings(&mut rule);
     webhook(&mut rule);
@@ -87,6 +88,43 @@ fn availability(rule: Measure<'_>) {
     rule("availability of 20 courts", &mut || {
         let starts = starts(black_box(&venue.venue), date, 60, noon()).expect("starts");
         black_box(free(&venue, None, 60, &starts, &days, noon()));
+    });
+}
+
+/// Five venues of a hundred courts, seven days: every second hour of every court is taken.
+fn week_of_many_courts(rule: Measure<'_>) {
+    let hours = json!([{ "opens": "08:00", "closes": "23:00" }]);
+    let week: BTreeMap<_, _> =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+            .into_iter()
+            .map(|day| (day, hours.clone()))
+            .collect();
+    let venue: Venue = serde_json::from_value(json!({
+        "id": VenueId::new(), "name": "Centro", "time_zone": "America/Argentina/Buenos_Aires",
+        "opening_hours": week, "start_every_minutes": 30, "status": "active",
+        "version": 1, "created_at": noon(),
+    }))
+    .expect("a venue");
+    let courts: Vec<_> = (1..=100).map(|number| court(&venue, number, noon())).collect();
+    let taken: Slots = (96..276).filter(|slot| slot / 12 % 2 == 0).collect();
+    let date: Date = "2026-11-21".parse().expect("a day");
+    let day = |date| {
+        let court = |court: &Court| CourtDay {
+            court_id: court.id,
+            taken,
+            holds: Vec::new(),
+            closed: Slots::default(),
+            version: 1,
+        };
+        [VenueDay { date, courts: courts.iter().map(court).collect() }]
+    };
+    let days: Vec<_> = date.series(1.day()).take(7).map(day).collect();
+    let venue = VenueWithCourts { venue, courts };
+    rule("availability of 500 courts for 7 days", &mut || {
+        for day in (0..5).flat_map(|_| &days) {
+            let starts = starts(black_box(&venue.venue), day[0].date, 60, noon()).expect("starts");
+            black_box(free(&venue, None, 60, &starts, day, noon()));
+        }
     });
 }
 

@@ -13,6 +13,8 @@ mod auth;
 mod booking_policies;
 mod booking_rules;
 mod bookings;
+mod calendar;
+mod calendar_feeds;
 mod check_ins;
 mod checkout;
 mod clock_changes;

@@ -92,6 +92,7 @@ fn every_route_is_described_and_has_a_permission_or_is_open_by_decision() {
         "GET /openapi.json",
         "GET /ready",
         "GET /v1/auth/sso/providers",
+        "GET /v1/ical/{file}",
         "POST /v1/auth/email/change/confirm",
         "POST /v1/auth/email/verify",
         "POST /v1/auth/login",

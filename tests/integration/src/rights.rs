@@ -3,6 +3,7 @@
 
 mod access;
 mod auth;
+mod calendar;
 mod closures;
 mod lives;
 mod members;
@@ -108,6 +109,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(other_cases(other));
     cases.extend(access::cases(other));
     cases.extend(auth::cases(other));
+    cases.extend(calendar::cases(other));
     cases.extend(closures::cases(other));
     cases.extend(lives::cases(other));
     cases.extend(members::cases(other));

@@ -49,6 +49,7 @@ pub(crate) fn functions() -> Vec<runtime::Routes> {
         api_access::routes(),
         api_auth::routes(),
         api_bookings::routes(),
+        api_calendar::routes(),
         api_closures::routes(),
         api_clubs::routes(),
         api_docs::routes(),
