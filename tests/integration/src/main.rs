@@ -45,6 +45,7 @@ mod rights;
 mod roles;
 mod rotation;
 mod second_factor;
+mod series;
 mod sessions;
 mod sign_in_policy;
 mod sso;
