@@ -17,6 +17,7 @@ use crate::{
 /// Which dates are given up.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SeriesCancellation)]
 #[garde(allow_unvalidated)]
 pub(crate) struct Cancellation {
     scope: Scope,

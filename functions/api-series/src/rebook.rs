@@ -18,6 +18,7 @@ use crate::{
 /// Which dates are tried again.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SeriesRebooking)]
 #[garde(allow_unvalidated)]
 pub(crate) struct Rebooking {
     /// Every date that is left out or was refused, if absent.

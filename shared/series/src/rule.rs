@@ -23,7 +23,7 @@ const TEXT_LIMIT: usize = 500;
 /// An RRULE that every calendar expands to the same dates. Floating: it knows no zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = String, example = "FREQ=WEEKLY;COUNT=52")]
+#[schema(as = RecurrenceRule, value_type = String, example = "FREQ=WEEKLY;COUNT=52")]
 pub struct Rule(String);
 
 impl Rule {

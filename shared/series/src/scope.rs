@@ -12,6 +12,7 @@ use crate::{Occurrence, occurrence_not_found};
 /// Which dates, counted from the one that is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SeriesScope)]
 pub enum Scope {
     /// That one alone.
     This,

@@ -14,6 +14,7 @@ use crate::{Occurrence, Outcome, Rule, error::exdate_unknown, place};
 /// What happens to the other dates where one cannot be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SeriesOnConflict)]
 pub enum OnConflict {
     /// They are booked.
     BookAround,
@@ -24,6 +25,7 @@ pub enum OnConflict {
 /// How a series that costs something is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SeriesPaymentTerms)]
 pub enum PaymentTerms {
     /// At the club, with staff.
     AtTheDesk,
