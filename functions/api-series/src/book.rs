@@ -5,7 +5,9 @@ use kernel::{
     Clock, Kind, Result,
     jiff::{Timestamp, civil::DateTime},
 };
-use series::{Occurrence, Outcome, Series, Status, booking_of, series_conflict, series_over};
+use series::{
+    Occurrence, Outcome, Series, Status, booking_of, series_busy, series_conflict, series_over,
+};
 use table::{TenantTable, Together, Write};
 
 use crate::enquire::{By, Enquiry, Grown, TOGETHER, enquire, is_refusal};
@@ -37,7 +39,7 @@ struct Group {
 impl Run<'_> {
     /// Gives every one of these dates its outcome.
     ///
-    /// `SERIES_CONFLICT` where one refusal refuses all: groups before it are booked by then. `SERIES_OVER`.
+    /// `SERIES_CONFLICT` where one refusal refuses all: groups before it are booked by then. `SERIES_OVER`, `SERIES_BUSY`.
     pub(crate) async fn book(&mut self, mut pending: Vec<Occurrence>) -> Result<()> {
         let mut rounds = ROUNDS;
         while !pending.is_empty() {
@@ -51,7 +53,7 @@ impl Run<'_> {
                 {
                     return Err(error);
                 }
-                Err(_) if rounds == 0 => return Err(booking::day_changed()),
+                Err(_) if rounds == 0 => return Err(series_busy()),
                 Err(_) => {
                     rounds -= 1;
                     pending = self.left_of(pending).await?;
@@ -109,10 +111,12 @@ impl Run<'_> {
         let is_all = !self.is_stored && group.done.len() == pending.len();
         let mut writes = group.together.into_writes();
         if is_all {
-            self.series.status = Status::Active;
             writes[0] = self.opening(Status::Active)?;
         }
         self.table.write(writes).await?;
+        if is_all {
+            self.series.status = Status::Active;
+        }
         self.is_stored = true;
         Ok(group.done)
     }

@@ -5,13 +5,14 @@ use booking::{LocalStart, Participant, Party};
 use facilities::Venue;
 use garde::Validate;
 use kernel::{
-    AccountId, CourtId, Error, Permission, Result, SeriesId, VenueId, Violation, jiff::Timestamp,
+    AccountId, CourtId, Error, Kind, Permission, Result, SeriesId, VenueId, Violation,
+    jiff::Timestamp,
 };
 use runtime::App;
 use serde::Deserialize;
 use series::{
-    Occurrence, OnConflict, PaymentTerms, Rule, Series, Status, needs_desk, place, series_conflict,
-    series_exists, series_of_request,
+    Occurrence, OnConflict, PaymentTerms, Rule, Series, Status, needs_desk, place, series_busy,
+    series_conflict, series_exists, series_of_request,
 };
 use table::TenantTable;
 use utoipa::ToSchema;
@@ -110,7 +111,8 @@ impl NewSeries {
         (status = 201, body = Envelope<SeriesOutcome>, description = "What became of each date."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING, SERIES_NEEDS_DESK."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, MEMBER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SERIES_CONFLICT: nothing was booked; SERIES_EXISTS, COURT_BUSY."),
+        (status = 409, body = Problem, description = "SERIES_CONFLICT: nothing was booked; SERIES_EXISTS, SERIES_OVER."),
+        (status = 503, body = Problem, description = "SERIES_BUSY: the same request goes on."),
         (status = 422, body = Problem, description = "RRULE_INVALID, RRULE_UNSUPPORTED, RRULE_UNBOUNDED, RRULE_TOO_LONG, EXDATE_UNKNOWN, VALIDATION_FAILED, BODY_INVALID."),
     )
 )]
@@ -206,7 +208,11 @@ async fn make(
     };
     match booked {
         Err(error) if error.code() == "SERIES_CONFLICT" => {
-            undo(app, table, by, id).await?;
+            // Kept for the key, a conflict of the undoing would never be undone.
+            let undone = undo(app, table, by, id).await;
+            undone.map_err(
+                |cause| if cause.kind() == Kind::Conflict { series_busy() } else { cause },
+            )?;
             Err(error)
         }
         Err(error) => Err(error),

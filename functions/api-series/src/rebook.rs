@@ -38,7 +38,8 @@ pub(crate) struct Rebooking {
         (status = 200, body = Envelope<SeriesOutcome>, description = "Every date of it, as it is now."),
         (status = 403, body = Problem, description = "SERIES_NOT_YOURS."),
         (status = 404, body = Problem, description = "SERIES_NOT_FOUND, OCCURRENCE_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SERIES_OVER, COURT_BUSY."),
+        (status = 409, body = Problem, description = "SERIES_OVER."),
+        (status = 503, body = Problem, description = "SERIES_BUSY: the same request goes on."),
         (status = 422, body = Problem, description = "BODY_INVALID."),
     )
 )]

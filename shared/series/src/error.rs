@@ -81,3 +81,10 @@ pub fn series_exists() -> Error {
 pub fn series_over() -> Error {
     Error::conflict("SERIES_OVER", "the series is cancelled; make a new one")
 }
+
+/// 503: others book the same court all the time. What is booked stays; no answer is kept for the
+/// `Idempotency-Key`, so the same request goes on.
+pub fn series_busy() -> Error {
+    let message = "others are booking this court at this moment; repeat the request as it was";
+    Error::unavailable("SERIES_BUSY", message)
+}

@@ -26,7 +26,8 @@ mod vectors;
 
 pub use derived::{booking_of, series_of_request};
 pub use error::{
-    needs_desk, occurrence_not_found, series_conflict, series_exists, series_not_found, series_over,
+    needs_desk, occurrence_not_found, series_busy, series_conflict, series_exists,
+    series_not_found, series_over,
 };
 pub use occurrence::{Occurrence, Outcome, Reason};
 pub use placed::{Adjusted, Placed, place};
