@@ -92,12 +92,11 @@ impl Run<'_> {
         let now = self.clock.now();
         let dates = &pending[..pending.len().min(TOGETHER)];
         let left_out = |one: &&Occurrence| !self.is_repeat && one.outcome == Outcome::Skipped;
-        let (skipped, wanted): (Vec<_>, Vec<_>) = dates.iter().partition(left_out);
-        let wanted: Vec<_> = wanted.into_iter().cloned().collect();
+        let wanted: Vec<_> = dates.iter().filter(|one| !left_out(one)).cloned().collect();
         let enquiries = enquire(self.table, &self.series, self.by, &wanted).await?;
         let mut group = Group { together: Together::new(), done: Vec::new() };
         group.together.take(vec![self.opening(Status::Booking)?]);
-        for one in skipped {
+        for one in dates.iter().filter(left_out) {
             group.take(one, vec![series::record(self.table, one)?]);
         }
         let diary = enquiries.first().map(|first| first.found.diary.clone());

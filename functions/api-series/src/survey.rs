@@ -14,8 +14,8 @@ pub(crate) async fn survey(
     occurrences: Vec<Occurrence>,
     now: Timestamp,
 ) -> Result<Vec<Occurrence>> {
-    let (mut surveyed, wanted): (Vec<_>, Vec<_>) =
-        occurrences.into_iter().partition(|one| one.outcome == Outcome::Skipped);
+    let mut surveyed = occurrences;
+    let wanted: Vec<_> = surveyed.extract_if(.., |one| one.outcome != Outcome::Skipped).collect();
     let mut grown: Option<Grown> = None;
     for dates in wanted.chunks(TOGETHER) {
         for mut enquiry in enquire(table, series, by, dates).await? {
