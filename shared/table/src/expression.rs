@@ -68,10 +68,10 @@ macro_rules! from_number {
 from_number!(i64, u64, u32, u16);
 
 /// What must hold for a write to happen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Condition(Node);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Node {
     Function(&'static str, String),
     Contains(String, Value),
@@ -201,6 +201,32 @@ impl Update {
     pub fn remove(mut self, path: impl Into<String>) -> Self {
         self.remove.push(path.into());
         self
+    }
+
+    /// Both updates as one, if no path is changed in two ways. See [`crate::Together::take`].
+    pub(crate) fn joined(&self, other: &Self) -> Option<Self> {
+        let raised = [self, other].into_iter().find(|update| !update.add.is_empty());
+        let raised = raised.map(|update| update.add.clone()).unwrap_or_default();
+        let only_versions = |update: &Self| {
+            update.delete.is_empty() && update.add.iter().all(|add| raised.contains(add))
+        };
+        if raised.iter().any(|(path, _)| path != "version")
+            || ![self, other].into_iter().all(only_versions)
+        {
+            return None;
+        }
+        let mut both = Self { add: raised, ..self.clone() };
+        for (path, value) in &other.set {
+            match both.set.iter().find(|(set, _)| set == path) {
+                Some((_, same)) if same == value => {}
+                Some(_) => return None,
+                None => both.set.push((path.clone(), value.clone())),
+            }
+        }
+        both.remove.extend(other.remove.iter().filter(|path| !self.remove.contains(path)).cloned());
+        let is_set = |path: &str| both.set.iter().any(|(set, _)| set == path);
+        let grows = both.add.iter().map(|(path, _)| path);
+        (!both.remove.iter().chain(grows).any(|path| is_set(path))).then_some(both)
     }
 
     pub(crate) fn render(&self, placeholders: &mut Placeholders) -> String {

@@ -12,6 +12,7 @@ mod meter;
 mod query;
 mod scope;
 mod single;
+mod together;
 mod transaction;
 mod write;
 
@@ -22,6 +23,7 @@ pub use meter::{Meter, Usage};
 pub use query::{Index, Query};
 pub use scope::{PlatformTable, Table, TenantTable};
 pub use single::Attempt;
+pub use together::Together;
 pub use write::{Item, Write, read_item};
 
 pub use aws_sdk_dynamodb::types::AttributeValue;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// `TransactWriteItems`' limit.
-const TRANSACTION_LIMIT: usize = 100;
+pub(crate) const TRANSACTION_LIMIT: usize = 100;
 
 impl Engine {
     /// One transaction. Its token makes a repetition after a lost answer harmless for ten minutes.

@@ -55,6 +55,7 @@ mod roles;
 mod rotation;
 mod rush;
 mod second_factor;
+mod series;
 mod sessions;
 mod sign_in_policy;
 mod sso;

@@ -7,6 +7,7 @@ mod calendar;
 mod closures;
 mod lives;
 mod members;
+mod series;
 mod sessions;
 mod sso;
 mod users;
@@ -43,6 +44,7 @@ struct Things {
     venue: String,
     court: String,
     booking: String,
+    series: String,
     payment: String,
     /// The account of one of its members.
     member: String,
@@ -76,6 +78,7 @@ async fn things(world: &World, club: &Club) -> Things {
         venue: venue.to_string(),
         court: courts[0].to_string(),
         booking: text(&booked["booking"]["id"]),
+        series: series::things(world, club, venue, courts[0]).await,
         payment: text(&booked["checkout"]["payment_id"]),
         member: member.account.to_string(),
         sso: sso::things(world, club).await,
@@ -113,6 +116,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(closures::cases(other));
     cases.extend(lives::cases(other));
     cases.extend(members::cases(other));
+    cases.extend(series::cases(other));
     cases.extend(sessions::cases(other));
     cases.extend(sso::cases(&other.sso));
     cases.extend(users::cases(other));
@@ -268,8 +272,9 @@ async fn another_club_s_things_are_not_there_on_any_route() {
             Sees::NothingOfIt => {
                 assert!(answer.status.is_success(), "{route}: {}", answer.body);
                 let text = answer.body.to_string();
-                let Things { venue, court, booking, payment, member, invitation, key, .. } = &other;
-                for id in [venue, court, booking, payment, member, invitation, key] {
+                let Things { venue, court, booking, series, payment, member, .. } = &other;
+                let Things { invitation, key, .. } = &other;
+                for id in [venue, court, booking, series, payment, member, invitation, key] {
                     assert!(!text.contains(id.as_str()), "{route} shows {id}");
                 }
                 assert!(!text.contains("night_porter"), "{route} shows a role");
