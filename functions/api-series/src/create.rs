@@ -141,7 +141,7 @@ pub(crate) async fn create(
         let (series, occurrences) = foreseen(&table, series, by, occurrences, now).await?;
         return Ok(Reply::ok(SeriesOutcome::of(series, occurrences, true)));
     }
-    let made = make(&app, &table, by, series, occurrences).await?;
+    let made = Box::pin(make(&app, &table, by, series, occurrences)).await?;
     let occurrences = series::occurrences(&table, made.id).await?;
     metrics::counter!("series_made").increment(1);
     let location = format!("/v1/series/{}", made.id);

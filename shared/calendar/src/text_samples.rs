@@ -1,11 +1,12 @@
 //! Bookings around changes of the clock, the same in every run.
 
-use booking::{Booking, InSeries, Party, Status};
+use booking::{Booking, InSeries, Status};
 use facilities::{Court, Name, OpeningHours, PricePerHour, StartEvery, Venue, Zone};
 use kernel::{
     AccountId, BookingId, CourtId, Currency, Money, SeriesId, VenueId,
     jiff::{SignedDuration, Timestamp},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 /// A Friday at noon in UTC.
@@ -19,36 +20,17 @@ fn name(text: &str) -> Name {
 pub(crate) fn booking(zone: &str, starts_at: &str, minutes: i64) -> Booking {
     let starts_at: Timestamp = starts_at.parse().unwrap();
     let uuid = Uuid::from_u128(u128::from(starts_at.as_second().unsigned_abs()));
-    let created_at = "2026-01-05T10:00:00Z".parse().unwrap();
-    Booking {
-        id: BookingId::from_uuid(uuid),
-        account_id: AccountId::from_uuid(uuid),
-        venue_id: VenueId::from_uuid(uuid),
-        venue_name: name("Peñarol; Palermo, «Sede Ñandú» de los Jardines del Botánico Municipal"),
-        court_id: CourtId::from_uuid(uuid),
-        court_name: name("Pádel 1"),
-        takes: Vec::new(),
-        time_zone: Zone::try_from(zone.to_owned()).unwrap(),
-        starts_at,
-        ends_at: starts_at.checked_add(SignedDuration::from_mins(minutes)).unwrap(),
-        parts: Vec::new(),
-        price: Money::new(0, Currency::Ars),
-        status: Status::Confirmed,
-        party: Party::default(),
-        series: None,
-        made_by: None,
-        sequence: 0,
-        hold_expires_at: None,
-        payment_id: None,
-        created_at,
-        confirmed_at: Some(created_at),
-        expired_at: None,
-        checked_in_at: None,
-        missed_at: None,
-        cancelled_at: None,
-        cancelled_by: None,
-        version: 1,
-    }
+    let created_at = "2026-01-05T10:00:00Z";
+    serde_json::from_value(json!({
+        "id": BookingId::from_uuid(uuid), "account_id": AccountId::from_uuid(uuid),
+        "venue_id": VenueId::from_uuid(uuid),
+        "venue_name": "Peñarol; Palermo, «Sede Ñandú» de los Jardines del Botánico Municipal",
+        "court_id": CourtId::from_uuid(uuid), "court_name": "Pádel 1", "time_zone": zone,
+        "starts_at": starts_at, "ends_at": starts_at + SignedDuration::from_mins(minutes),
+        "parts": [], "price": Money::new(0, Currency::Ars), "status": "confirmed",
+        "created_at": created_at, "confirmed_at": created_at, "version": 1,
+    }))
+    .unwrap()
 }
 
 /// An occurrence of the one series: its local start by the rule, and where it is.

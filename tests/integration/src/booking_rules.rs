@@ -41,9 +41,9 @@ fn one_per_week(of: &str) -> Value {
 }
 
 /// A wish with more fields.
-fn with(place: &Place, start: &str, more: Value) -> Value {
+fn with(place: &Place, start: &str, mut more: Value) -> Value {
     let mut wish = place.wish(start, 60);
-    wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    wish.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
     wish
 }
 

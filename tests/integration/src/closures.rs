@@ -290,7 +290,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         for step in ["close", "find", "settle"] {
             // Killed twice at the same place, then left in peace.
             for _ in 0..2 {
-                killed_after(&place, calls, place.step(step, &input)).await;
+                Box::pin(killed_after(&place, calls, place.step(step, &input))).await;
             }
             while place.step(step, &input).await.unwrap() {}
         }
@@ -312,7 +312,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         assert_eq!(payment["refundable"]["amount"], 0, "{payment}");
         place.post_to(&closure, "lift").await.data(202);
         let input = place.execution();
-        killed_after(&place, calls, place.step("lift", &input)).await;
+        Box::pin(killed_after(&place, calls, place.step("lift", &input))).await;
         place.work(&input).await;
         let events = place.world.publish().await;
         assert_eq!(of_kind(&events, LIFTED), 1, "{calls}");

@@ -305,7 +305,7 @@ async fn step(
     let spot = Spot::some(steps);
     let at = &courts[usize::from(spot.paid)];
     let kind = steps.below(48);
-    let one = (!book.is_empty()).then(|| steps.below(book.len() as u64)).unwrap_or_default();
+    let one = if book.is_empty() { 0 } else { steps.below(book.len() as u64) };
     let one = usize::try_from(one).unwrap();
     if kind < 20 || book.is_empty() {
         let token = member(world, club);

@@ -91,9 +91,7 @@ fn folders(path: &str) -> BTreeSet<String> {
 }
 
 fn is_test(path: &str) -> bool {
-    path.starts_with("tests/")
-        || path.starts_with("shared/testkit/")
-        || path.ends_with("/tests.rs")
+    path.starts_with("tests/") || path.starts_with("shared/testkit/") || path.ends_with("/tests.rs")
 }
 
 /// The part of a source file that ships: up to its tests.
