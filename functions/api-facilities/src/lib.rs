@@ -17,6 +17,7 @@ mod change_court;
 mod change_venue;
 mod create_court;
 mod create_venue;
+mod given;
 mod list_courts;
 mod list_venues;
 mod read_court;

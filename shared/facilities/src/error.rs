@@ -24,6 +24,21 @@ pub fn court_retired() -> Error {
     Error::conflict("COURT_RETIRED", "the court is retired: it is not changed or booked any more")
 }
 
+/// 422: a court cannot be made of what this venue does not have.
+pub(crate) fn part_not_found() -> Error {
+    Error::invalid("PART_NOT_FOUND", "this venue has no such court to make another of")
+}
+
+/// 422: the parts of a court are courts of their own.
+pub(crate) fn part_is_composite() -> Error {
+    Error::invalid("PART_IS_COMPOSITE", "a court cannot be made of one that is made of others")
+}
+
+/// 409: an active court is made of it.
+pub(crate) fn court_is_part() -> Error {
+    Error::conflict("COURT_IS_PART", "another court is made of this one; retire that one first")
+}
+
 /// 412: somebody changed it since it was read.
 pub fn stale() -> Error {
     Error::stale("STALE_VERSION", "somebody changed this since you read it; read it again")

@@ -1,7 +1,8 @@
 //! Facilities: where one plays.
 //!
 //! Words: a *venue* is a place with one clock and weekly opening hours; a *court* is what is booked there;
-//! *retired* is the end of either: bookings made before stay, no new ones are taken.
+//! *retired* is the end of either: bookings made before stay, no new ones are taken; a *composite* court is made
+//! of others, its *parts*: a full court of its halves.
 //!
 //! | question | key | items read |
 //! |---|---|---|
@@ -11,11 +12,13 @@
 //! | the club's active venues | first index, `VENUES` → `<venue>` | a page |
 //!
 //! Invariants: times are multiples of five minutes; a venue's time zone never changes; a retired venue has
-//! no active court; knows nothing of bookings.
+//! no active court; the parts of an active composite are active, of its venue, and not composite; knows nothing
+//! of bookings.
 
 mod court;
 mod error;
 mod hours;
+mod lists;
 mod name;
 mod named_hours;
 mod place;
@@ -31,6 +34,7 @@ pub use error::{
 };
 pub use hours::{HoursException, Interval, OpeningHours, StartEvery, Week};
 pub use kernel::{DAY_MINUTES, STEP_MINUTES, Sport, TimeOfDay};
+pub use lists::{Groups, HoursExceptions, MadeOf, NamedHoursList, VenueIds};
 pub use name::Name;
 pub use named_hours::{NamedHours, Tag};
 pub use place::{Address, Degrees, Location};

@@ -21,7 +21,8 @@ pub struct LookUp {
 }
 
 impl LookUp {
-    /// One round; a second one where the court is made of others, whose days nobody knew before.
+    /// One round; a second one where the court is made of others, or keeps time free past midnight: whose days
+    /// nobody knew before.
     pub async fn of(table: &TenantTable, asked: &Asked) -> Result<Self> {
         let dates = asked.wish.days();
         let venue_key = venue_key(table, asked.venue_id);
@@ -34,10 +35,11 @@ impl LookUp {
         let venue: Venue = items.take(&venue_key)?.ok_or_else(venue_not_found)?;
         let court: Court = items.take(&court_key)?.ok_or_else(court_not_found)?;
         let diary = take_diary(&mut items, &diary_key)?;
-        let days = if court.made_of.is_empty() {
+        let dates_on_court = asked.wish.days_on(&court);
+        let days = if court.made_of.is_empty() && dates_on_court == dates {
             court_days(&mut items, &day_keys_of_court)?
         } else {
-            let day_keys = day_keys(table, asked.venue_id, court.takes(), &dates);
+            let day_keys = day_keys(table, asked.venue_id, court.takes(), &dates_on_court);
             let keys: Vec<_> = day_keys.iter().map(|(_, key)| key.clone()).collect();
             court_days(&mut table.batch_get(&keys).await?, &day_keys)?
         };

@@ -85,7 +85,7 @@ fn availability(rule: Measure<'_>) {
     let days = [VenueDay { date, courts: days.collect() }];
     let venue = VenueWithCourts { venue, courts };
     rule("availability of 20 courts", &mut || {
-        let starts = starts(black_box(&venue.venue), date, 60, noon()).expect("starts");
+        let starts = starts(black_box(&venue), date, 60, noon()).expect("starts");
         black_box(free(&venue, None, 60, &starts, &days, noon()));
     });
 }
