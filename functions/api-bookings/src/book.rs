@@ -1,7 +1,7 @@
 //! `POST /v1/bookings`.
 
 use axum::extract::State;
-use booking::{Booking, LocalStart, Party, Payable, Wish};
+use booking::{Booking, ExtraWishes, LocalStart, Party, Payable, Wish};
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
 use kernel::{BookingId, ClubId, CourtId, PaymentId, Result, VenueId, jiff::Timestamp};
@@ -30,6 +30,9 @@ pub(crate) struct NewBooking {
     starts_at: LocalStart,
     /// One of the court's durations.
     duration_minutes: u16,
+    /// What is wanted beside the court: at most 4 different resources of the venue.
+    #[serde(default)]
+    extras: ExtraWishes,
 }
 
 /// A booking, and where it is paid.
@@ -53,9 +56,9 @@ pub(crate) struct Booked {
     request_body = NewBooking,
     responses(
         (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
-        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, PAYMENTS_NOT_CONNECTED."),
-        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, RESOURCE_NOT_FOUND."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, RESOURCE_TAKEN, RESOURCE_RETIRED, PAYMENTS_NOT_CONNECTED."),
+        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, RESOURCE_NOT_HERE, RESOURCE_CLOSED, PRICE_OUT_OF_RANGE, BODY_INVALID."),
     )
 )]
 pub(crate) async fn book(
@@ -70,6 +73,7 @@ pub(crate) async fn book(
         wish: Wish { start: input.starts_at, duration_minutes: input.duration_minutes },
         account_id: caller.account(),
         asked_by: caller.account(),
+        extras: input.extras,
         party: Party::default(),
         series: None,
     };

@@ -53,7 +53,7 @@ pub(crate) struct ChangeCourt {
         (status = 404, body = Problem, description = "COURT_NOT_FOUND."),
         (status = 409, body = Problem, description = "COURT_RETIRED."),
         (status = 412, body = Problem, description = "STALE_VERSION: it changed since it was read."),
-        (status = 422, body = Problem, description = "BODY_INVALID, CURRENCY_MISMATCH."),
+        (status = 422, body = Problem, description = "BODY_INVALID, VALIDATION_FAILED, CURRENCY_MISMATCH."),
     )
 )]
 pub(crate) async fn change(

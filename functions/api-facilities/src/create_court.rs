@@ -53,7 +53,7 @@ pub(crate) struct NewCourt {
         (status = 201, body = Envelope<CourtView>, description = "Made; with its ETag."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND."),
         (status = 409, body = Problem, description = "VENUE_RETIRED, TOO_MANY_COURTS; COURT_RETIRED, of one that it is made of."),
-        (status = 422, body = Problem, description = "BODY_INVALID, CURRENCY_MISMATCH, PART_NOT_FOUND, PART_IS_COMPOSITE."),
+        (status = 422, body = Problem, description = "BODY_INVALID, VALIDATION_FAILED, CURRENCY_MISMATCH, PART_NOT_FOUND, PART_IS_COMPOSITE."),
     )
 )]
 pub(crate) async fn create(

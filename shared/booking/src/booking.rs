@@ -10,7 +10,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Part, Party, Plan, Status, Step, local_day::day_of};
+use crate::{Extra, Part, Party, Plan, Status, Step, local_day::day_of};
 
 /// The occurrence of a series that a booking is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +47,11 @@ pub struct Booking {
     pub ends_at: Timestamp,
     /// The slots it takes, by local day, buffers included.
     pub parts: Vec<Part>,
-    /// What it costs.
+    /// What it costs, extras included.
     pub price: Money,
+    /// What is booked beside the court.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extras: Vec<Extra>,
     /// How it stands.
     pub status: Status,
     /// Who plays, beside whose it is.
@@ -131,6 +134,7 @@ impl Booking {
             ends_at: plan.ends_at,
             parts: plan.parts,
             price: plan.price,
+            extras: Vec::new(),
             status,
             party: Party::default(),
             series: None,

@@ -10,15 +10,17 @@
 //! | may this be booked | `DAY#<venue>#<date>` / `COURT#<court>` | 1 a day touched, in a batch with venue and court |
 //! | a booking | `BOOKING#<booking>` / `BOOKING` | 1 |
 //! | what a member has booked, and what is held against them | `DIARY#<account>` / `DIARY` | 1 |
+//! | how many of a resource are had | `RESOURCE#<resource>#<UTC date>` / `USE#<quarter>` | none to book; 1 a quarter to reclaim |
 //! | an account's bookings | first index, `ACCOUNT#<account>` → `<starts_at>#<booking>` | a page |
 //! | a venue's bookings of a day | second index, `VENUEDAY#<venue>#<date>` → `<starts_at>#<court>#<booking>` | a page |
 //!
 //! A court's day holds `taken` and `closed` (number sets), `version`, and one attribute `hold_<booking>` {first,
 //! count, until} for each hold. A court that is made of others has no days: its bookings take theirs. A diary
 //! holds one attribute `b_<booking>` for each booking, so that rules are decided by one item, and hold because its
-//! `version` is a condition of the booking.
+//! `version` is a condition of the booking. A court's buffers are slots of its bookings like any others. A quarter
+//! of a resource's UTC day counts in `u<slot>` how many are had.
 //!
-//! Invariants: no slot is ever in two bookings that are held or confirmed; a booking's slots are given back
+//! Invariants: no slot is ever in two bookings that are held or confirmed; no more of a resource are had than there are; a booking's slots are given back
 //! once; rules know no clock but the instant they are given; knows nothing of payments, whose writes join
 //! the same transactions from outside.
 
@@ -28,6 +30,7 @@ mod day;
 mod diary;
 mod error;
 mod event;
+mod extra;
 mod local_day;
 mod local_time;
 mod opening;
@@ -53,6 +56,7 @@ pub use error::{
 pub use event::{
     BookingFact, CANCELLED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, MISSED, MOVED,
 };
+pub use extra::{Extra, ExtraWish, ExtraWishes, extras, with_extras};
 pub use kernel::LocalDate;
 pub use local_day::{day_of, first_instant};
 pub use local_time::{LocalStart, local_text};

@@ -61,6 +61,11 @@ impl<'a> Opening<'a> {
         Ok(Self { zone, hours: hours_on(date), date, spans })
     }
 
+    /// Its intervals of the first day.
+    pub(crate) fn hours(&self) -> &'a [Interval] {
+        self.hours
+    }
+
     /// Refuses a booking that starts on this day but not in an interval and on its grid, or does not end before
     /// the venue closes: `OFF_GRID`, `OUTSIDE_OPENING_HOURS`.
     pub(crate) fn check(

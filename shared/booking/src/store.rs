@@ -2,6 +2,7 @@
 
 mod bookings;
 mod diaries;
+mod extras;
 
 pub use bookings::{
     Changed, book, booking, bookings_of_account, bookings_of_day, cancel, confirm, court_days,

@@ -4,7 +4,7 @@ use kernel::{CourtId, VenueId};
 use serde::{Deserialize, Deserializer, de::Error};
 use utoipa::ToSchema;
 
-use crate::{HoursException, NamedHours, Tag};
+use crate::{HoursException, NamedHours, Sport, Tag};
 
 macro_rules! lists {
     ($($(#[$doc:meta])* $name:ident(Vec<$item:ident>, $least:expr, $most:expr, $once:expr, $wrong:literal);)*) => {$(
@@ -54,6 +54,9 @@ lists! {
 
     /// The courts that another is made of: none, or 2 to 8 different ones.
     MadeOf(Vec<CourtId>, 2, 8, CourtId::cmp, "must be 2 to 8 different courts");
+
+    /// What a resource is for: any sport if none, at most 16, each once.
+    Sports(Vec<Sport>, 0, 16, Sport::cmp, "must be at most 16 sports, each once");
 
     /// The venues at which a resource can be booked: 1 to 20 different ones.
     VenueIds(Vec<VenueId>, 1, 20, VenueId::cmp, "must be 1 to 20 different venues");

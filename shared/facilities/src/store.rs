@@ -1,4 +1,6 @@
-//! Venues and courts in the table. A venue and its courts share a partition, so one query reads them.
+//! Venues, courts and resources in the table. A venue and its courts share a partition, so one query reads them.
+
+mod resources;
 
 use kernel::{CourtId, Error, LastKey, Page, PageRequest, Result, VenueId};
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,11 @@ use crate::{
         court_is_part, court_not_found, court_retired, part_is_composite, part_not_found, stale,
         venue_not_found, venue_retired,
     },
+};
+
+pub use resources::{
+    change_resource, check_venues, create_resource, resource, resource_key, resources,
+    retire_resource,
 };
 
 /// The most courts a venue ever has: they and their venue retire in one transaction of at most 100 writes.

@@ -1,6 +1,6 @@
 //! The decision, and what it writes.
 
-use booking::{Booking, Payable, Plan, plan};
+use booking::{Booking, Extra, Payable, Plan, extras, plan, with_extras};
 use kernel::{BookingId, Result, jiff::Timestamp};
 use table::{TenantTable, Write};
 
@@ -11,6 +11,8 @@ use crate::{Asked, LookUp};
 pub struct Agreed {
     /// When, which slots, and how much.
     pub plan: Plan,
+    /// What they have beside the court; its price is a part of the plan's.
+    pub extras: Vec<Extra>,
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -24,13 +26,16 @@ pub struct Booked {
 impl LookUp {
     /// Whether they may have it.
     pub fn judge(&self, asked: &Asked, now: Timestamp) -> Result<Agreed> {
-        let plan = plan(&self.venue, &self.court, asked.wish, now)?;
-        Ok(Agreed { plan })
+        let place = (&self.venue, &self.court);
+        let mut plan = plan(place.0, place.1, asked.wish, now)?;
+        let extras = extras(&self.resources, &asked.extras, place, &plan)?;
+        plan.price = with_extras(plan.price, &extras)?;
+        Ok(Agreed { plan, extras })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
     ///
-    /// `SLOT_TAKEN`, `COURT_CLOSED`, or something that [`booking::may_be_repeated`].
+    /// `SLOT_TAKEN`, `COURT_CLOSED`, `RESOURCE_TAKEN`, or something that [`booking::may_be_repeated`].
     pub async fn book(
         &self,
         table: &TenantTable,
@@ -41,10 +46,11 @@ impl LookUp {
     ) -> Result<Booked> {
         let place = (&self.venue, &self.court);
         let mut booking = Booking::new(id, asked.account_id, place, agreed.plan, payable, now);
+        booking.extras = agreed.extras;
         booking.party = asked.party.clone();
         booking.series = asked.series;
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
-        let found = (&self.days, &self.diary);
+        let found = (&self.days, &self.diary, self.resources.as_slice());
         let writes = booking::book(table, &booking, place, found, now).await?;
         Ok(Booked { booking, writes })
     }

@@ -1,7 +1,10 @@
 //! Everything that decides about a booking, in one round of reads.
 
 use booking::{CourtDays, Diary, court_days, day_keys, diary_key, take_diary};
-use facilities::{Court, Venue, court_key, court_not_found, venue_key, venue_not_found};
+use facilities::{
+    Court, Resource, Venue, court_key, court_not_found, resource_key, resource_not_found,
+    venue_key, venue_not_found,
+};
 use kernel::Result;
 use table::TenantTable;
 
@@ -18,6 +21,8 @@ pub struct LookUp {
     pub days: CourtDays,
     /// What they have booked already.
     pub diary: Diary,
+    /// What they want beside the court.
+    pub resources: Vec<Resource>,
 }
 
 impl LookUp {
@@ -30,11 +35,17 @@ impl LookUp {
         let diary_key = diary_key(table, asked.account_id);
         let day_keys_of_court = day_keys(table, asked.venue_id, &[asked.court_id], &dates);
         let mut keys: Vec<_> = day_keys_of_court.iter().map(|(_, key)| key.clone()).collect();
+        let resource_keys = asked.extras.iter().map(|wish| resource_key(table, wish.resource_id));
+        let resource_keys: Vec<_> = resource_keys.collect();
+        keys.extend(resource_keys.iter().cloned());
         keys.extend([venue_key.clone(), court_key.clone(), diary_key.clone()]);
         let mut items = table.batch_get(&keys).await?;
         let venue: Venue = items.take(&venue_key)?.ok_or_else(venue_not_found)?;
         let court: Court = items.take(&court_key)?.ok_or_else(court_not_found)?;
         let diary = take_diary(&mut items, &diary_key)?;
+        let resources =
+            resource_keys.iter().map(|key| items.take(key)?.ok_or_else(resource_not_found));
+        let resources = resources.collect::<Result<_>>()?;
         let dates_on_court = asked.wish.days_on(&court);
         let days = if court.made_of.is_empty() && dates_on_court == dates {
             court_days(&mut items, &day_keys_of_court)?
@@ -43,6 +54,6 @@ impl LookUp {
             let keys: Vec<_> = day_keys.iter().map(|(_, key)| key.clone()).collect();
             court_days(&mut table.batch_get(&keys).await?, &day_keys)?
         };
-        Ok(Self { venue, court, days, diary })
+        Ok(Self { venue, court, days, diary, resources })
     }
 }

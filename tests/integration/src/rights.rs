@@ -4,6 +4,7 @@
 mod access;
 mod auth;
 mod members;
+mod resources;
 mod sessions;
 mod sso;
 mod users;
@@ -41,6 +42,8 @@ struct Things {
     court: String,
     booking: String,
     payment: String,
+    /// What is booked beside its court.
+    resource: String,
     /// The account of one of its members.
     member: String,
     sso: sso::Things,
@@ -54,6 +57,11 @@ async fn things(world: &World, club: &Club) -> Things {
     let (venue, courts) = world.venue(club, 1).await;
     let member = world.member(club, "marta").await;
     let booked = world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
+    let resource = json!({
+        "kind": "equipment", "name": "Rackets", "venue_ids": [venue], "stock": 2,
+        "price_per_hour": { "amount": 100, "currency": "ARS" },
+    });
+    let resource = world.test.post("/v1/resources", &club.owner.token, resource).await.data(201);
     let role = json!({ "name": "night_porter", "permissions": ["facility:read"] });
     world.test.post("/v1/roles", &club.owner.token, role).await.data(201);
     let invitation = json!({ "email": "ines@example.org", "roles": ["night_porter"] });
@@ -69,6 +77,7 @@ async fn things(world: &World, club: &Club) -> Things {
         court: courts[0].to_string(),
         booking: text(&booked["booking"]["id"]),
         payment: text(&booked["checkout"]["payment_id"]),
+        resource: text(&resource["id"]),
         member: member.account.to_string(),
         sso: sso::things(world, club).await,
         key: text(&key["id"]),
@@ -101,6 +110,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(access::cases(other));
     cases.extend(auth::cases(other));
     cases.extend(members::cases(other));
+    cases.extend(resources::cases(other));
     cases.extend(sessions::cases(other));
     cases.extend(sso::cases(&other.sso));
     cases.extend(users::cases(other));
@@ -249,8 +259,18 @@ async fn another_club_s_things_are_not_there_on_any_route() {
             Sees::NothingOfIt => {
                 assert!(answer.status.is_success(), "{route}: {}", answer.body);
                 let text = answer.body.to_string();
-                let Things { venue, court, booking, payment, member, invitation, key, .. } = &other;
-                for id in [venue, court, booking, payment, member, invitation, key] {
+                let Things {
+                    venue,
+                    court,
+                    booking,
+                    payment,
+                    resource,
+                    member,
+                    invitation,
+                    key,
+                    ..
+                } = &other;
+                for id in [venue, court, booking, payment, resource, member, invitation, key] {
                     assert!(!text.contains(id.as_str()), "{route} shows {id}");
                 }
                 assert!(!text.contains("night_porter"), "{route} shows a role");
