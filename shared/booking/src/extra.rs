@@ -190,7 +190,7 @@ mod tests {
         let venue = samples::venue("America/Argentina/Buenos_Aires", &[("00:00", "24:00")], 30);
         let court = samples::court(&venue, &[90]);
         let resource: Resource = serde_json::from_value(json!({
-            "id": ResourceId::new(), "kind": "coach", "name": "Inés", "venue_ids": [venue.id],
+            "id": ResourceId::new(), "resource_kind": "coach", "name": "Inés", "venue_ids": [venue.id],
             "stock": 1, "account_id": AccountId::new(), "sports": ["padel"], "status": "active",
             "hours": { "saturday": [{ "opens": "16:00", "closes": "20:00" }] },
             "price_per_hour": { "amount": 2_001, "currency": "ARS" }, "version": 1,

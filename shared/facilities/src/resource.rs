@@ -29,7 +29,8 @@ pub enum ResourceKind {
 pub struct Resource {
     /// Its id.
     pub id: ResourceId,
-    /// What it is, for good.
+    /// What it is, for good. (`kind` is what the table calls every item's own kind.)
+    #[serde(rename = "resource_kind")]
     pub kind: ResourceKind,
     /// Its name.
     pub name: Name,
