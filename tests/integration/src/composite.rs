@@ -195,12 +195,11 @@ async fn no_court_is_made_of_one_that_retires_at_the_same_moment() {
         let making = court(&world, &club, left.venue, &made_of);
         let retiring = world.test.delete(&path, &club.owner.token);
         let (made, retired) = join(making, retiring).await;
-        match made.status.as_u16() {
-            201 => drop(retired.refused(409, "COURT_IS_PART")),
-            _ => {
-                made.refused(409, "COURT_RETIRED");
-                assert_eq!(retired.status, 204);
-            }
+        if made.status == 201 {
+            retired.refused(409, "COURT_IS_PART");
+        } else {
+            made.refused(409, "COURT_RETIRED");
+            assert_eq!(retired.status, 204);
         }
     }
 }
