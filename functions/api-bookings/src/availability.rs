@@ -90,7 +90,7 @@ pub(crate) async fn availability(
         return Err(Error::violations(&[Violation { path, message }]).into());
     }
     let venue = snapshot::venue(&table, venue_id).await?;
-    let starts = booking::starts(&venue.venue, date.get(), duration_minutes, now)?;
+    let starts = booking::starts(&venue, date.get(), duration_minutes, now)?;
     let days = booking::days_of(&starts);
     let days = days.into_iter().map(|day| booking::venue_day(&table, venue_id, day));
     let days = try_join_all(days).await?;

@@ -2,7 +2,7 @@
 
 use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, LocalStart, Participant, Payable, RuleName, Wish};
+use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, Wish};
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
 use kernel::{
@@ -36,6 +36,9 @@ pub(crate) struct NewBooking {
     starts_at: LocalStart,
     /// One of the court's durations.
     duration_minutes: u16,
+    /// What is wanted beside the court: at most 4 different resources of the venue.
+    #[serde(default)]
+    extras: ExtraWishes,
     /// Who plays along: members of the club, and guests. Members see the booking; its owner and staff change it.
     #[serde(default)]
     #[schema(max_items = 31)]
@@ -70,6 +73,7 @@ impl NewBooking {
             wish: Wish { start: self.starts_at, duration_minutes: self.duration_minutes },
             account_id,
             asked_by: caller.account(),
+            extras: self.extras,
             party,
             series: None,
         };
@@ -111,9 +115,9 @@ pub(crate) struct Booked {
     responses(
         (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
-        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, PAYMENTS_NOT_CONNECTED."),
-        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, BODY_INVALID."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND, RESOURCE_NOT_FOUND."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, RESOURCE_TAKEN, RESOURCE_RETIRED, PAYMENTS_NOT_CONNECTED."),
+        (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, RESOURCE_NOT_HERE, RESOURCE_CLOSED, PRICE_OUT_OF_RANGE, BODY_INVALID."),
     )
 )]
 pub(crate) async fn book(

@@ -1,7 +1,7 @@
 //! `GET /v1/bookings/{booking_id}`.
 
 use axum::extract::State;
-use booking::{Booking, Cancellation, MovedFrom, Participant, Status, local_text};
+use booking::{Booking, Cancellation, Extra, MovedFrom, Participant, Status, local_text};
 use facilities::{Name, Zone};
 use kernel::{
     AccountId, BookingId, CourtId, Error, Money, PaymentId, Permission, Result, VenueId,
@@ -37,7 +37,10 @@ pub(crate) struct BookingView {
     #[schema(format = DateTime)]
     ends_at: String,
     time_zone: Zone,
+    /// Extras included.
     price: Money,
+    /// What is booked beside the court.
+    extras: Vec<Extra>,
     /// Until when an unpaid booking keeps its slot; null unless held.
     #[schema(format = DateTime)]
     hold_expires_at: Option<String>,
@@ -99,6 +102,7 @@ impl From<Booking> for BookingView {
             starts_at: local_text(zone, booking.starts_at),
             ends_at: local_text(zone, booking.ends_at),
             price: booking.price,
+            extras: booking.extras,
             hold_expires_at: booking.hold_expires_at.map(timestamp_text),
             payment_id: booking.payment_id,
             created_at: timestamp_text(booking.created_at),

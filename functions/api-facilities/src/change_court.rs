@@ -1,7 +1,9 @@
 //! `PATCH /v1/venues/{venue_id}/courts/{court_id}`.
 
 use axum::extract::State;
-use facilities::{CourtChange, Durations, Name, PricePerHour, Sport, Surface, check_currency};
+use facilities::{
+    CourtChange, CourtTerms, Durations, Groups, Name, PricePerHour, Sport, Surface, check_currency,
+};
 use garde::Validate;
 use kernel::{CourtId, Permission, VenueId};
 use runtime::App;
@@ -9,17 +11,28 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Ids, IfMatch, Outcome, Problem, Reply};
 
-use crate::read_court::CourtView;
+use crate::{given::given, read_court::CourtView};
 
 /// What changes; what is absent stays.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
+#[expect(clippy::option_option, reason = "null clears a field, and absent leaves it")]
 pub(crate) struct ChangeCourt {
     name: Option<Name>,
     sport: Option<Sport>,
     surface: Option<Surface>,
     indoor: Option<bool>,
+    lights: Option<bool>,
+    /// 1 to 1000; null is any number.
+    #[serde(default, deserialize_with = "given")]
+    #[garde(inner(inner(range(min = 1, max = 1000))))]
+    #[schema(value_type = Option<u16>)]
+    capacity: Option<Option<u16>>,
+    /// All of them: they replace those before.
+    terms: Option<CourtTerms>,
+    /// All of them: they replace those before.
+    groups: Option<Groups>,
     durations_minutes: Option<Durations>,
     price_per_hour: Option<PricePerHour>,
 }
@@ -40,7 +53,7 @@ pub(crate) struct ChangeCourt {
         (status = 404, body = Problem, description = "COURT_NOT_FOUND."),
         (status = 409, body = Problem, description = "COURT_RETIRED."),
         (status = 412, body = Problem, description = "STALE_VERSION: it changed since it was read."),
-        (status = 422, body = Problem, description = "BODY_INVALID, CURRENCY_MISMATCH."),
+        (status = 422, body = Problem, description = "BODY_INVALID, VALIDATION_FAILED, CURRENCY_MISMATCH."),
     )
 )]
 pub(crate) async fn change(
@@ -63,9 +76,12 @@ pub(crate) async fn change(
         sport: input.sport,
         surface: input.surface,
         indoor: input.indoor,
+        lights: input.lights,
+        capacity: input.capacity,
+        terms: input.terms,
+        groups: input.groups.map(Vec::from),
         durations_minutes: input.durations_minutes,
         price_per_hour: input.price_per_hour,
-        ..CourtChange::default()
     };
     let court = before.clone().changed(change);
     let court = if court.differs(&before) {

@@ -1,7 +1,10 @@
 //! `PATCH /v1/venues/{venue_id}`.
 
 use axum::extract::State;
-use facilities::{Name, OpeningHours, StartEvery, VenueChange, Zone};
+use facilities::{
+    Address, HoursExceptions, Location, Name, NamedHoursList, OpeningHours, StartEvery,
+    VenueChange, Zone,
+};
 use garde::Validate;
 use kernel::{Error, Permission, VenueId};
 use runtime::App;
@@ -9,14 +12,27 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply};
 
-use crate::read_venue::VenueView;
+use crate::{given::given, read_venue::VenueView};
 
 /// What changes; what is absent stays.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
+#[expect(clippy::option_option, reason = "null clears a field, and absent leaves it")]
 pub(crate) struct ChangeVenue {
     name: Option<Name>,
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Address>)]
+    address: Option<Option<Address>>,
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Location>)]
+    location: Option<Option<Location>>,
+    /// All of them: they replace those before.
+    hours_exceptions: Option<HoursExceptions>,
+    /// All of them: they replace those before.
+    named_hours: Option<NamedHoursList>,
     opening_hours: Option<OpeningHours>,
     start_every_minutes: Option<StartEvery>,
     /// Only as it is: a venue's clock cannot change.
@@ -59,9 +75,12 @@ pub(crate) async fn change(
     }
     let change = VenueChange {
         name: input.name,
+        address: input.address,
+        location: input.location,
         opening_hours: input.opening_hours,
+        hours_exceptions: input.hours_exceptions.map(Vec::from),
+        named_hours: input.named_hours.map(Vec::from),
         start_every_minutes: input.start_every_minutes,
-        ..VenueChange::default()
     };
     let venue = before.clone().changed(change);
     let venue = if venue.differs(&before) {

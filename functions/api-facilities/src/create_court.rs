@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use facilities::{
-    Court, CourtTerms, Durations, Name, PricePerHour, Sport, Status, Surface, check_currency,
+    Court, CourtTerms, Durations, Groups, MadeOf, Name, PricePerHour, Sport, Status, Surface,
+    check_currency,
 };
 use garde::Validate;
 use kernel::{CourtId, Permission, VenueId};
@@ -22,6 +23,19 @@ pub(crate) struct NewCourt {
     sport: Sport,
     surface: Surface,
     indoor: bool,
+    /// None, if absent.
+    #[serde(default)]
+    lights: bool,
+    /// How many people may play at once; any number, if absent.
+    #[garde(range(min = 1, max = 1000))]
+    capacity: Option<u16>,
+    /// The venue's grid, no buffers and no notice, if absent.
+    #[serde(default)]
+    terms: CourtTerms,
+    /// The groups it is counted in, by rules and waiting lists.
+    groups: Option<Groups>,
+    /// The courts of this venue that it is made of, for good: booking it books them all.
+    made_of: Option<MadeOf>,
     /// The lengths of booking that it allows.
     durations_minutes: Durations,
     /// In the club's currency; zero is free of charge.
@@ -38,8 +52,8 @@ pub(crate) struct NewCourt {
     responses(
         (status = 201, body = Envelope<CourtView>, description = "Made; with its ETag."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND."),
-        (status = 409, body = Problem, description = "VENUE_RETIRED, TOO_MANY_COURTS."),
-        (status = 422, body = Problem, description = "BODY_INVALID, CURRENCY_MISMATCH."),
+        (status = 409, body = Problem, description = "VENUE_RETIRED, TOO_MANY_COURTS; COURT_RETIRED, of one that it is made of."),
+        (status = 422, body = Problem, description = "BODY_INVALID, VALIDATION_FAILED, CURRENCY_MISMATCH, PART_NOT_FOUND, PART_IS_COMPOSITE."),
     )
 )]
 pub(crate) async fn create(
@@ -59,11 +73,11 @@ pub(crate) async fn create(
         sport: input.sport,
         surface: input.surface,
         indoor: input.indoor,
-        lights: false,
-        capacity: None,
-        terms: CourtTerms::default(),
-        groups: Vec::new(),
-        made_of: Vec::new(),
+        lights: input.lights,
+        capacity: input.capacity,
+        terms: input.terms,
+        groups: input.groups.map(Vec::from).unwrap_or_default(),
+        made_of: input.made_of.map(Vec::from).unwrap_or_default(),
         durations_minutes: input.durations_minutes,
         price_per_hour: input.price_per_hour,
         status: Status::Active,

@@ -1,7 +1,10 @@
 //! `POST /v1/venues`.
 
 use axum::extract::State;
-use facilities::{Name, OpeningHours, StartEvery, Status, Venue, Zone};
+use facilities::{
+    Address, HoursExceptions, Location, Name, NamedHoursList, OpeningHours, StartEvery, Status,
+    Venue, Zone,
+};
 use garde::Validate;
 use kernel::{Error, Result, VenueId};
 use runtime::App;
@@ -20,6 +23,13 @@ pub(crate) struct NewVenue {
     name: Name,
     /// Its clock, for good.
     time_zone: Zone,
+    address: Option<Address>,
+    /// Sunset is told by it.
+    location: Option<Location>,
+    /// Days with hours of their own.
+    hours_exceptions: Option<HoursExceptions>,
+    /// Hours that rules and prices name, prime time say.
+    named_hours: Option<NamedHoursList>,
     /// The club's usual hours, if absent. A weekday left out is closed.
     opening_hours: Option<OpeningHours>,
     /// The club's usual step, if absent.
@@ -54,10 +64,10 @@ pub(crate) async fn create(
         id: VenueId::new(),
         name: input.name,
         time_zone: input.time_zone,
-        address: None,
-        location: None,
-        hours_exceptions: Vec::new(),
-        named_hours: Vec::new(),
+        address: input.address,
+        location: input.location,
+        hours_exceptions: input.hours_exceptions.map(Vec::from).unwrap_or_default(),
+        named_hours: input.named_hours.map(Vec::from).unwrap_or_default(),
         opening_hours: hours,
         start_every_minutes: every,
         status: Status::Active,

@@ -1,4 +1,4 @@
-//! Venues and courts: the API gateway calls it.
+//! Venues, courts and what is booked beside them: the API gateway calls it.
 //!
 //! | route | permission |
 //! |---|---|
@@ -14,18 +14,29 @@
 //! | `DELETE /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage`, there or in the club |
 //! | `GET /v1/venues/{venue_id}/booking-rules` | `facility:read` |
 //! | `PUT /v1/venues/{venue_id}/booking-rules` | `facility:manage`, there or in the club |
+//! | `POST /v1/resources` | `facility:manage` |
+//! | `GET /v1/resources` | `facility:read` |
+//! | `GET /v1/resources/{resource_id}` | `facility:read` |
+//! | `PATCH /v1/resources/{resource_id}` | `facility:manage` |
+//! | `DELETE /v1/resources/{resource_id}` | `facility:manage` |
 
 mod change_court;
+mod change_resource;
 mod change_venue;
 mod create_court;
+mod create_resource;
 mod create_venue;
+mod given;
 mod list_courts;
+mod list_resources;
 mod list_venues;
 mod put_booking_rules;
 mod read_booking_rules;
 mod read_court;
+mod read_resource;
 mod read_venue;
 mod retire_court;
+mod retire_resource;
 mod retire_venue;
 
 use kernel::Permission;
@@ -47,4 +58,9 @@ pub fn routes() -> Routes {
         .allow_at_venue(Permission::FacilityManage, routes!(retire_court::retire))
         .allow(Permission::FacilityRead, routes!(read_booking_rules::read))
         .allow_at_venue(Permission::FacilityManage, routes!(put_booking_rules::put))
+        .allow(Permission::FacilityManage, routes!(create_resource::create))
+        .allow(Permission::FacilityRead, routes!(list_resources::list))
+        .allow(Permission::FacilityRead, routes!(read_resource::read))
+        .allow(Permission::FacilityManage, routes!(change_resource::change))
+        .allow(Permission::FacilityManage, routes!(retire_resource::retire))
 }

@@ -1,7 +1,7 @@
 //! `GET /v1/venues/{venue_id}/courts/{court_id}`.
 
 use axum::extract::State;
-use facilities::{Court, Durations, Name, PricePerHour, Sport, Status, Surface};
+use facilities::{Court, CourtTerms, Durations, Name, PricePerHour, Sport, Status, Surface, Tag};
 use kernel::{CourtId, VenueId, jiff::Timestamp};
 use runtime::App;
 use serde::Serialize;
@@ -17,6 +17,14 @@ pub(crate) struct CourtView {
     sport: Sport,
     surface: Surface,
     indoor: bool,
+    lights: bool,
+    /// How many people may play at once; null is any number.
+    capacity: Option<u16>,
+    terms: CourtTerms,
+    /// The groups it is counted in.
+    groups: Vec<Tag>,
+    /// The courts it is made of: booking it books them all. Empty for a court of its own.
+    made_of: Vec<CourtId>,
     /// The lengths of booking that it allows, shortest first.
     durations_minutes: Durations,
     price_per_hour: PricePerHour,
@@ -36,6 +44,11 @@ impl From<Court> for CourtView {
             sport: court.sport,
             surface: court.surface,
             indoor: court.indoor,
+            lights: court.lights,
+            capacity: court.capacity,
+            terms: court.terms,
+            groups: court.groups,
+            made_of: court.made_of,
             durations_minutes: court.durations_minutes,
             price_per_hour: court.price_per_hour,
             status: court.status,

@@ -1,7 +1,10 @@
 //! `GET /v1/venues/{venue_id}`.
 
 use axum::extract::State;
-use facilities::{Name, OpeningHours, StartEvery, Status, Venue, Zone};
+use facilities::{
+    Address, HoursException, Location, Name, NamedHours, OpeningHours, StartEvery, Status, Venue,
+    Zone,
+};
 use kernel::{VenueId, jiff::Timestamp};
 use runtime::App;
 use serde::Serialize;
@@ -14,7 +17,13 @@ pub(crate) struct VenueView {
     id: VenueId,
     name: Name,
     time_zone: Zone,
+    address: Option<Address>,
+    location: Option<Location>,
     opening_hours: OpeningHours,
+    /// Days with hours of their own, by date.
+    hours_exceptions: Vec<HoursException>,
+    /// Hours that rules and prices name, by name.
+    named_hours: Vec<NamedHours>,
     /// Bookings start every so many minutes from each opening on.
     start_every_minutes: StartEvery,
     /// A retired venue keeps its bookings and takes no new ones.
@@ -26,17 +35,19 @@ pub(crate) struct VenueView {
 
 impl From<Venue> for VenueView {
     fn from(venue: Venue) -> Self {
-        let Venue {
-            id,
-            name,
-            time_zone,
-            opening_hours,
-            start_every_minutes,
-            status,
-            created_at,
-            ..
-        } = venue;
-        Self { id, name, time_zone, opening_hours, start_every_minutes, status, created_at }
+        Self {
+            id: venue.id,
+            name: venue.name,
+            time_zone: venue.time_zone,
+            address: venue.address,
+            location: venue.location,
+            opening_hours: venue.opening_hours,
+            hours_exceptions: venue.hours_exceptions,
+            named_hours: venue.named_hours,
+            start_every_minutes: venue.start_every_minutes,
+            status: venue.status,
+            created_at: venue.created_at,
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use web::{Caller, Ids, IfMatch, Outcome, Problem, Reply};
     responses(
         (status = 204, description = "Retired."),
         (status = 404, body = Problem, description = "COURT_NOT_FOUND."),
+        (status = 409, body = Problem, description = "COURT_IS_PART: another court is made of it."),
         (status = 412, body = Problem, description = "STALE_VERSION: it changed since it was read."),
     )
 )]

@@ -1,6 +1,6 @@
 //! What the front desk is asked for each date, and what it says.
 
-use booking::{Booking, Diary, Entry, Wish, court_closed, slot_taken};
+use booking::{Booking, Diary, Entry, ExtraWishes, Wish, court_closed, slot_taken};
 use frontdesk::{Agreed, Asked, LookUp};
 use futures::future::try_join_all;
 use kernel::{AccountId, Error, Kind, Result, jiff::Timestamp};
@@ -40,6 +40,7 @@ pub(crate) async fn enquire(
             wish: Wish { start, duration_minutes: occurrence.duration_minutes },
             account_id: series.account_id,
             asked_by: by.account,
+            extras: ExtraWishes::default(),
             party: series.party.clone(),
             series: Some(booking::InSeries {
                 series_id: series.id,

@@ -11,8 +11,8 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessCode, BookingTerms, Cancellation, CheckInCode, OpenMatch, Part, Party, Plan, RuleName,
-    Slots, Status, Step,
+    AccessCode, BookingTerms, Cancellation, CheckInCode, Extra, OpenMatch, Part, Party, Plan,
+    RuleName, Slots, Status, Step,
     local_day::day_of,
     policy::{earlier, later},
 };
@@ -81,8 +81,11 @@ pub struct Booking {
     pub ends_at: Timestamp,
     /// The slots it takes, by local day, buffers included.
     pub parts: Vec<Part>,
-    /// What it costs.
+    /// What it costs, extras included.
     pub price: Money,
+    /// What is booked beside the court.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extras: Vec<Extra>,
     /// How it stands.
     pub status: Status,
     /// Who plays, beside whose it is.
@@ -186,6 +189,7 @@ impl Booking {
             ends_at: plan.ends_at,
             parts: plan.parts,
             price: plan.price,
+            extras: Vec::new(),
             status,
             party: Party::default(),
             series: None,

@@ -12,6 +12,7 @@
 //! | what a member has booked, and what is held against them | `DIARY#<account>` / `DIARY` | 1 |
 //! | what a venue's club asks of bookings | `RULES#<venue>` / `RULES` | 1 |
 //! | what a venue asks of bookings | `POLICY#<venue>` / `POLICY` | 1 |
+//! | how many of a resource are had | `RESOURCE#<resource>#<UTC date>` / `USE#<quarter>` | none to book; 1 a quarter to reclaim |
 //! | an account's bookings | first index, `ACCOUNT#<account>` → `<starts_at>#<booking>` | a page |
 //! | a venue's open matches of a day | `MATCHES#<venue>#<date>` / `<starts_at>#<booking>` | 1 a match, and its booking |
 //! | which bookings of all clubs were not checked in to in time | second index, `P#CHECKIN#<0..7>` up to now, of `BOOKING#<booking>` / `CHECK_IN` | those due |
@@ -20,9 +21,10 @@
 //! A court's day holds `taken` and `closed` (number sets), `version`, and one attribute `hold_<booking>` {first,
 //! count, until} for each hold, and one `closure_<closure>` for each closure. A court that is made of others has no days: its bookings take theirs. A diary
 //! holds one attribute `b_<booking>` for each booking, so that rules are decided by one item, and hold because its
-//! `version` is a condition of the booking.
+//! `version` is a condition of the booking. A court's buffers are slots of its bookings like any others. A quarter
+//! of a resource's UTC day counts in `u<slot>` how many are had.
 //!
-//! Invariants: no slot is ever in two bookings that are held or confirmed; a booking's slots are given back
+//! Invariants: no slot is ever in two bookings that are held or confirmed; no more of a resource are had than there are; a booking's slots are given back
 //! once; rules know no clock but the instant they are given; knows nothing of payments, whose writes join
 //! the same transactions from outside.
 
@@ -34,6 +36,7 @@ mod day;
 mod diary;
 mod error;
 mod event;
+mod extra;
 mod local_day;
 mod local_time;
 mod open_match;
@@ -66,6 +69,7 @@ pub use event::{
     BookingFact, CANCELLED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, JOINED, LEFT, MISSED,
     MOVED, OPENED,
 };
+pub use extra::{Extra, ExtraWish, ExtraWishes, extras, with_extras};
 pub use kernel::LocalDate;
 pub use local_day::{day_of, first_instant};
 pub use local_time::{LocalStart, local_text};

@@ -2,9 +2,10 @@
 //!
 //! An interval runs from the first instant at which the venue's clock shows its opening to the first at which
 //! it shows its closing, or a later time where the clock skips it. Intervals that touch, over midnight too,
-//! are one opening for the length of a booking; starts are counted from each interval's own opening.
+//! are one opening for the length of a booking; starts are counted from each interval's own opening, on the
+//! court's grid or, where it has none of its own, the venue's.
 
-use facilities::{Interval, Venue};
+use facilities::{Interval, StartEvery, Venue};
 use kernel::{
     Error, Result,
     jiff::{
@@ -27,27 +28,42 @@ struct Span {
     closes: Timestamp,
 }
 
-/// When a venue is open on a local day and the two after it.
+/// When something is open on a local day and the two after it.
 pub(crate) struct Opening<'a> {
-    venue: &'a Venue,
+    zone: &'a TimeZone,
+    hours: &'a [Interval],
     date: Date,
     spans: Vec<Span>,
 }
 
 impl<'a> Opening<'a> {
-    /// The opening from this day on.
+    /// The opening of a venue from this day on.
     pub(crate) fn from(venue: &'a Venue, date: Date) -> Result<Self> {
+        Self::of(venue.time_zone.rules(), |day| venue.hours_on(day), date)
+    }
+
+    /// The opening of whatever has hours on each day of this clock.
+    pub(crate) fn of(
+        zone: &'a TimeZone,
+        hours_on: impl Fn(Date) -> &'a [Interval],
+        date: Date,
+    ) -> Result<Self> {
         let mut spans = Vec::new();
         let mut day = date;
         for _ in 0..DAYS {
-            for interval in venue.hours_on(day) {
-                let span = span(venue.time_zone.rules(), day, *interval)?;
+            for interval in hours_on(day) {
+                let span = span(zone, day, *interval)?;
                 // A change of the clock may leave nothing of an interval.
                 spans.extend((span.opens < span.closes).then_some(span));
             }
             day = day.tomorrow().map_err(out_of_range)?;
         }
-        Ok(Self { venue, date, spans })
+        Ok(Self { zone, hours: hours_on(date), date, spans })
+    }
+
+    /// Its intervals of the first day.
+    pub(crate) fn hours(&self) -> &'a [Interval] {
+        self.hours
     }
 
     /// Refuses a booking that does not start in an interval of the venue, or does not end before it closes:
@@ -57,12 +73,12 @@ impl<'a> Opening<'a> {
     }
 
     /// Refuses a booking that starts in an interval, but not on its grid: `OFF_GRID`.
-    pub(crate) fn check_grid(&self, starts_at: Timestamp) -> Result<()> {
+    pub(crate) fn check_grid(&self, every: StartEvery, starts_at: Timestamp) -> Result<()> {
         let containing = |span: &&Span| span.opens <= starts_at && starts_at < span.closes;
         let Some(span) = self.spans.iter().find(containing) else { return Ok(()) };
-        let wall = self.venue.time_zone.rules().to_datetime(starts_at);
-        let on_grid = self.grid(span).any(|start| start == wall);
-        if on_grid { Ok(()) } else { Err(self.off_grid(span, wall)) }
+        let wall = self.zone.to_datetime(starts_at);
+        let on_grid = grid(span, every).any(|start| start == wall);
+        if on_grid { Ok(()) } else { Err(off_grid(span, every, wall)) }
     }
 
     /// Whether the venue is open all the time between.
@@ -77,50 +93,47 @@ impl<'a> Opening<'a> {
     }
 
     /// The instants of this day at which a booking may start, in order.
-    pub(crate) fn starts(&self) -> Vec<Timestamp> {
-        let zone = self.venue.time_zone.rules();
+    pub(crate) fn starts(&self, every: StartEvery) -> Vec<Timestamp> {
         let mut starts = Vec::new();
         for span in self.spans.iter().take_while(|span| span.date == self.date) {
-            let shown = self.grid(span).flat_map(|wall| showings(zone, wall));
+            let shown = grid(span, every).flat_map(|wall| showings(self.zone, wall));
             starts.extend(shown.filter(|start| span.opens <= *start && *start < span.closes));
         }
         starts.sort_unstable();
         starts
     }
 
-    /// The times on the wall at which a booking may start in an interval.
-    fn grid(&self, span: &Span) -> impl Iterator<Item = DateTime> + use<> {
-        let midnight = span.date.at(0, 0, 0, 0);
-        let minutes = span.interval.opens.minutes()..span.interval.closes.minutes();
-        let every = usize::from(self.venue.start_every_minutes.minutes());
-        minutes.step_by(every).filter_map(move |minutes| {
-            midnight.checked_add(SignedDuration::from_mins(i64::from(minutes))).ok()
-        })
-    }
-
     fn outside(&self) -> Error {
-        let hours = self.venue.hours_on(self.date);
         Error::invalid(
             "OUTSIDE_OPENING_HOURS",
             "the venue is not open for all of that time; see its opening hours of that day",
         )
-        .with_details(json!({ "date": self.date, "opening_hours": hours }))
+        .with_details(json!({ "date": self.date, "opening_hours": self.hours }))
     }
+}
 
-    fn off_grid(&self, span: &Span, wall: DateTime) -> Error {
-        let every = self.venue.start_every_minutes.minutes();
-        let opens = span.interval.opens;
-        let before = self.grid(span).take_while(|start| *start < wall).last();
-        let after = self.grid(span).find(|start| *start > wall);
-        let nearest: Vec<_> = before
-            .into_iter()
-            .chain(after)
-            .map(|start| start.strftime("%Y-%m-%dT%H:%M").to_string())
-            .collect();
-        let message = format!("bookings start every {every} minutes from {opens} on");
-        Error::invalid("OFF_GRID", message)
-            .with_details(json!({ "start_every_minutes": every, "nearest": nearest }))
-    }
+/// The times on the wall at which a booking may start in an interval.
+fn grid(span: &Span, every: StartEvery) -> impl Iterator<Item = DateTime> + use<> {
+    let midnight = span.date.at(0, 0, 0, 0);
+    let minutes = span.interval.opens.minutes()..span.interval.closes.minutes();
+    minutes.step_by(usize::from(every.minutes())).filter_map(move |minutes| {
+        midnight.checked_add(SignedDuration::from_mins(i64::from(minutes))).ok()
+    })
+}
+
+fn off_grid(span: &Span, every: StartEvery, wall: DateTime) -> Error {
+    let opens = span.interval.opens;
+    let before = grid(span, every).take_while(|start| *start < wall).last();
+    let after = grid(span, every).find(|start| *start > wall);
+    let nearest: Vec<_> = before
+        .into_iter()
+        .chain(after)
+        .map(|start| start.strftime("%Y-%m-%dT%H:%M").to_string())
+        .collect();
+    let every = every.minutes();
+    let message = format!("bookings start every {every} minutes from {opens} on");
+    Error::invalid("OFF_GRID", message)
+        .with_details(json!({ "start_every_minutes": every, "nearest": nearest }))
 }
 
 fn span(zone: &TimeZone, date: Date, interval: Interval) -> Result<Span> {
@@ -154,7 +167,7 @@ mod tests {
         let venue = samples::venue(zone, hours, every);
         let opening = Opening::from(&venue, date.parse().unwrap()).unwrap();
         let text = |start| local_text(venue.time_zone.rules(), start)[11..].to_owned();
-        opening.starts().into_iter().map(text).collect()
+        opening.starts(venue.start_every_minutes).into_iter().map(text).collect()
     }
 
     #[test]

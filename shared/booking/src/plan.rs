@@ -1,9 +1,9 @@
 //! Whether a wish can become a booking, before anybody looks at who has which slot.
 
-use facilities::{Court, DAY_MINUTES, Venue};
+use facilities::{Buffer, Court, CourtTerms, DAY_MINUTES, StartEvery, Venue};
 use kernel::{
     Error, Money, Result,
-    jiff::{SignedDuration, Timestamp, ToSpan, civil::Date},
+    jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone},
 };
 use serde_json::json;
 
@@ -31,9 +31,25 @@ impl Wish {
     /// Every local day that the booking may touch, in whatever zone: what to read before the zone is known.
     /// (No court allows more than a day.)
     pub fn days(self) -> Vec<Date> {
-        let minutes = i64::from(self.duration_minutes.min(DAY_MINUTES)) + LONGEST_JUMP_HOURS * 60;
-        let end = self.start.wall().saturating_add(SignedDuration::from_mins(minutes)).date();
-        self.start.date().series(1.day()).take_while(|day| *day <= end).collect()
+        self.days_with(&CourtTerms::default())
+    }
+
+    /// The same, with what this court keeps free around a booking.
+    pub fn days_on(self, court: &Court) -> Vec<Date> {
+        self.days_with(&court.terms)
+    }
+
+    fn days_with(self, terms: &CourtTerms) -> Vec<Date> {
+        let jump = SignedDuration::from_hours(LONGEST_JUMP_HOURS);
+        let (before, after) =
+            (buffer(terms.buffer_before_minutes), buffer(terms.buffer_after_minutes));
+        let minutes = i64::from(self.duration_minutes.min(DAY_MINUTES));
+        let length = SignedDuration::from_mins(minutes) + after + jump;
+        // Without a buffer before, nothing lies before the start, whatever the clock does.
+        let back = if before.is_zero() { before } else { before + jump };
+        let first = self.start.wall().saturating_sub(back).date();
+        let last = self.start.wall().saturating_add(length).date();
+        first.series(1.day()).take_while(|day| *day <= last).collect()
     }
 }
 
@@ -44,7 +60,7 @@ pub struct Plan {
     pub starts_at: Timestamp,
     /// When it ends.
     pub ends_at: Timestamp,
-    /// The slots it takes.
+    /// The slots it takes, with those that the court keeps free before and after it.
     pub parts: Vec<Part>,
     /// What it costs.
     pub price: Money,
@@ -75,8 +91,29 @@ pub(crate) fn planned(
     (starts_at, ends_at): (Timestamp, Timestamp),
     duration_minutes: u16,
 ) -> Result<Plan> {
-    let parts = parts(venue.time_zone.rules(), starts_at, ends_at)?;
+    let parts = padded(venue.time_zone.rules(), &court.terms, (starts_at, ends_at))?;
     Ok(Plan { starts_at, ends_at, parts, price: price(court, duration_minutes) })
+}
+
+/// How far apart bookings of a court may start: on its own grid, or the venue's.
+pub(crate) fn every(venue: &Venue, court: &Court) -> StartEvery {
+    court.terms.start_every_minutes.unwrap_or(venue.start_every_minutes)
+}
+
+/// The slots of a booking and its buffers, which may lie outside the opening hours. Those of two bookings are
+/// both kept: what either takes, the other cannot have.
+pub(crate) fn padded(
+    zone: &TimeZone,
+    terms: &CourtTerms,
+    (starts_at, ends_at): (Timestamp, Timestamp),
+) -> Result<Vec<Part>> {
+    let from = starts_at.checked_sub(buffer(terms.buffer_before_minutes)).map_err(out_of_range)?;
+    let until = ends_at.checked_add(buffer(terms.buffer_after_minutes)).map_err(out_of_range)?;
+    parts(zone, from, until)
+}
+
+fn buffer(buffer: Buffer) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(buffer.minutes()))
 }
 
 /// What so many minutes on a court cost.
@@ -203,6 +240,53 @@ mod tests {
         assert_eq!(days("2026-11-21T22:30", 60), ["2026-11-21", "2026-11-22"]);
         assert_eq!(days("2026-03-07T23:30", 1440), ["2026-03-07", "2026-03-08", "2026-03-09"]);
         assert_eq!(days("9999-12-31T23:00", 1440), ["9999-12-31"]);
+    }
+
+    #[test]
+    fn a_court_with_buffers_takes_what_lies_around_a_booking() {
+        let venue = samples::venue("America/Argentina/Buenos_Aires", &[("00:00", "24:00")], 30);
+        let mut court = samples::court(&venue, &[60]);
+        court.terms = samples::terms(None, 15, 30);
+        let plan = check(&venue, &court, "2026-11-22T00:00", 60).unwrap();
+        let (day_before, day) = ("2026-11-21".parse().unwrap(), "2026-11-22".parse().unwrap());
+        let taken = [
+            Part { date: day_before, first: 285, count: 3 },
+            Part { date: day, first: 0, count: 18 },
+        ];
+        assert_eq!((plan.parts.as_slice(), plan.price.amount), (taken.as_slice(), 1_200));
+        let wish = Wish { start: "2026-11-22T00:00".parse().unwrap(), duration_minutes: 60 };
+        assert_eq!(wish.days_on(&court), [day_before, day]);
+        // They may lie outside the opening hours.
+        let venue = samples::venue("America/Argentina/Buenos_Aires", &[("08:00", "09:00")], 30);
+        let plan = check(&venue, &court, "2026-11-22T08:00", 60).unwrap();
+        assert_eq!(plan.parts, [Part { date: day, first: 93, count: 21 }]);
+    }
+
+    #[test]
+    fn a_court_s_own_grid_comes_before_the_venue_s() {
+        let venue = samples::venue("America/Argentina/Buenos_Aires", &[("08:00", "23:00")], 30);
+        let mut court = samples::court(&venue, &[60]);
+        court.terms = samples::terms(Some(45), 0, 0);
+        assert!(check(&venue, &court, "2026-11-22T08:45", 60).is_ok());
+        let refused = check(&venue, &court, "2026-11-22T08:30", 60).unwrap_err();
+        assert_eq!(refused.code(), "OFF_GRID");
+        assert_eq!(refused.details().unwrap()["start_every_minutes"], 45);
+    }
+
+    #[test]
+    fn a_day_with_hours_of_its_own_forgets_its_weekday_s() {
+        let mut venue = samples::venue("America/Argentina/Buenos_Aires", &[("08:00", "23:00")], 30);
+        let exceptions = json!([
+            { "date": "2026-12-24", "open": [{ "opens": "09:00", "closes": "12:00" }] },
+            { "date": "2026-12-25", "reason": "Navidad" },
+        ]);
+        venue.hours_exceptions = serde_json::from_value(exceptions).unwrap();
+        let court = samples::court(&venue, &[60]);
+        let code = |start| check(&venue, &court, start, 60).map_err(|error| error.code());
+        assert!(code("2026-12-24T11:00").is_ok() && code("2026-12-26T18:00").is_ok());
+        for closed in ["2026-12-24T08:00", "2026-12-24T18:00", "2026-12-25T10:00"] {
+            assert_eq!(code(closed), Err("OUTSIDE_OPENING_HOURS"), "{closed}");
+        }
     }
 
     #[test]

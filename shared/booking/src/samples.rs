@@ -49,3 +49,13 @@ pub(crate) fn court(venue: &Venue, durations: &[u16]) -> Court {
         created_at: Timestamp::UNIX_EPOCH,
     }
 }
+
+/// Terms with a grid and buffers, in minutes.
+pub(crate) fn terms(every: Option<u16>, before: u16, after: u16) -> facilities::CourtTerms {
+    facilities::CourtTerms {
+        start_every_minutes: every.map(|every| StartEvery::try_from(every).unwrap()),
+        buffer_before_minutes: before.try_into().unwrap(),
+        buffer_after_minutes: after.try_into().unwrap(),
+        ..facilities::CourtTerms::default()
+    }
+}

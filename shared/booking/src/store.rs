@@ -4,6 +4,7 @@
 mod bookings;
 mod closing;
 mod diaries;
+mod extras;
 mod lives;
 mod marks;
 mod policies;

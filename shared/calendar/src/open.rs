@@ -114,7 +114,7 @@ pub async fn open_days<'a>(
     let mut asked = Vec::new();
     for (place, venue) in venues.iter().enumerate() {
         for date in span.dates(&venue.venue, now) {
-            let starts = starts(&venue.venue, date, wanted.duration_minutes, now)?;
+            let starts = starts(venue, date, wanted.duration_minutes, now)?;
             asked.push((place, date, starts));
         }
     }

@@ -1,4 +1,4 @@
-//! What can be wrong with a venue or a court. The codes are stable.
+//! What can be wrong with a venue, a court or a resource. The codes are stable.
 
 use kernel::{Currency, Error, Money, Result, same_version, stale_version};
 
@@ -22,6 +22,34 @@ pub fn venue_retired() -> Error {
 /// 409: the court is retired.
 pub fn court_retired() -> Error {
     Error::conflict("COURT_RETIRED", "the court is retired: it is not changed or booked any more")
+}
+
+/// 404: no such resource in this club.
+pub fn resource_not_found() -> Error {
+    Error::not_found("RESOURCE_NOT_FOUND", "this club has no such resource")
+}
+
+/// 409: the resource is retired.
+pub fn resource_retired() -> Error {
+    Error::conflict(
+        "RESOURCE_RETIRED",
+        "the resource is retired: it is not changed or booked any more",
+    )
+}
+
+/// 422: a court cannot be made of what this venue does not have.
+pub(crate) fn part_not_found() -> Error {
+    Error::invalid("PART_NOT_FOUND", "this venue has no such court to make another of")
+}
+
+/// 422: the parts of a court are courts of their own.
+pub(crate) fn part_is_composite() -> Error {
+    Error::invalid("PART_IS_COMPOSITE", "a court cannot be made of one that is made of others")
+}
+
+/// 409: an active court is made of it.
+pub(crate) fn court_is_part() -> Error {
+    Error::conflict("COURT_IS_PART", "another court is made of this one; retire that one first")
 }
 
 /// 412: somebody changed it since it was read.

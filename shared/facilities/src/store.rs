@@ -1,12 +1,22 @@
-//! Venues and courts in the table. A venue and its courts share a partition, so one query reads them.
+//! Venues, courts and resources in the table. A venue and its courts share a partition, so one query reads them.
+
+mod resources;
 
 use kernel::{CourtId, Error, LastKey, Page, PageRequest, Result, VenueId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use table::{Condition, Index, Item, Key, Query, TenantTable, Update, Value, Write, read_item};
 
 use crate::{
     Court, Status, Venue, VenueWithCourts,
-    error::{court_not_found, court_retired, stale, venue_not_found, venue_retired},
+    error::{
+        court_is_part, court_not_found, court_retired, part_is_composite, part_not_found, stale,
+        venue_not_found, venue_retired,
+    },
+};
+
+pub use resources::{
+    change_resource, check_venues, create_resource, resource, resource_key, resources,
+    retire_resource,
 };
 
 /// The most courts a venue ever has: they and their venue retire in one transaction of at most 100 writes.
@@ -14,6 +24,8 @@ pub const COURTS_LIMIT: u64 = 99;
 
 const VENUE: &str = "venue";
 const COURT: &str = "court";
+/// How many active courts are made of this one.
+const COMPOSITES: &str = "composites";
 
 /// A venue by its id.
 pub fn venue_key(table: &TenantTable, venue: VenueId) -> Key {
@@ -86,8 +98,12 @@ pub async fn change_venue(table: &TenantTable, venue: &Venue) -> Result<()> {
     let update = Update::new()
         .set("name", Value::of(&venue.name)?)
         .set("opening_hours", Value::of(&venue.opening_hours)?)
+        .set("hours_exceptions", Value::of(&venue.hours_exceptions)?)
+        .set("named_hours", Value::of(&venue.named_hours)?)
         .set("start_every_minutes", venue.start_every_minutes.minutes())
         .set("version", venue.version);
+    let update = set_or_remove(update, "address", venue.address.as_ref())?;
+    let update = set_or_remove(update, "location", venue.location.as_ref())?;
     let write = Write::update(venue_key(table, venue.id), update)
         .when(active_at(venue.version - 1))
         .or(venue_refused);
@@ -110,11 +126,18 @@ pub async fn retire_venue(table: &TenantTable, read: &VenueWithCourts) -> Result
             .or(venue_refused),
     ];
     let active = read.courts.iter().filter(|court| court.status == Status::Active);
-    writes.extend(active.map(|court| court_retirement(table, court)));
+    // Composite courts go along with their parts: nothing is left to count.
+    writes.extend(active.map(|court| {
+        let update = retirement(court.version).remove(COMPOSITES);
+        Write::update(court_key(table, court.venue_id, court.id), update)
+            .when(active_at(court.version))
+            .or(court_refused)
+    }));
     table.write(writes).await
 }
 
-/// Puts one court into an active venue that has room for it.
+/// Puts one court into an active venue that has room for it. Each court that it is made of counts it, on
+/// condition that it is active and of its own: `PART_NOT_FOUND`, `COURT_RETIRED`, `PART_IS_COMPOSITE`.
 pub async fn create_court(table: &TenantTable, court: &Court) -> Result<()> {
     let room = Condition::any([
         Condition::absent("court_count"),
@@ -132,7 +155,19 @@ pub async fn create_court(table: &TenantTable, court: &Court) -> Result<()> {
                 None => venue_not_found(),
             });
     let put = Write::put(court_key(table, court.venue_id, court.id), COURT, court)?.if_absent();
-    table.write(vec![counted, put]).await
+    let mut writes = vec![counted, put];
+    writes.extend(court.made_of.iter().map(|part| {
+        let of_its_own =
+            Condition::equals("status", Status::Active.as_str()).and(Condition::absent("made_of"));
+        Write::update(court_key(table, court.venue_id, *part), Update::new().add(COMPOSITES, 1_u64))
+            .when(of_its_own)
+            .or(|old| match status_of(old) {
+                Some(Status::Active) => part_is_composite(),
+                Some(Status::Retired) => court_retired(),
+                None => part_not_found(),
+            })
+    }));
+    table.write(writes).await
 }
 
 /// Get one court of a venue.
@@ -147,29 +182,41 @@ pub async fn change_court(table: &TenantTable, court: &Court) -> Result<()> {
         .set("sport", court.sport.as_str())
         .set("surface", court.surface.as_str())
         .set("indoor", court.indoor)
+        .set("lights", court.lights)
+        .set("terms", Value::of(&court.terms)?)
+        .set("groups", Value::of(&court.groups)?)
         .set("durations_minutes", Value::of(&court.durations_minutes)?)
         .set("price_per_hour", Value::of(&court.price_per_hour)?)
         .set("version", court.version);
+    let update = set_or_remove(update, "capacity", court.capacity.as_ref())?;
     let write = Write::update(court_key(table, court.venue_id, court.id), update)
         .when(active_at(court.version - 1))
         .or(court_refused);
     table.write(vec![write]).await
 }
 
-/// Retires one active court; its bookings stay.
+/// Retires one active court of which no active one is made; its bookings stay. `COURT_IS_PART`.
 pub async fn retire_court(table: &TenantTable, court: &Court) -> Result<()> {
-    table.write(vec![court_retirement(table, court)]).await
+    let no_part =
+        Condition::any([Condition::absent(COMPOSITES), Condition::at_most(COMPOSITES, 0_u64)]);
+    let retired =
+        Write::update(court_key(table, court.venue_id, court.id), retirement(court.version))
+            .when(active_at(court.version).and(no_part))
+            .or(part_refused);
+    let mut writes = vec![retired];
+    writes.extend(court.made_of.iter().map(|part| {
+        Write::update(
+            court_key(table, court.venue_id, *part),
+            Update::new().add(COMPOSITES, -1_i64),
+        )
+        .when(Condition::exists(COMPOSITES))
+    }));
+    table.write(writes).await
 }
 
 /// A check that the court is still as it was read: for the transaction that books it.
 pub fn court_unchanged(table: &TenantTable, court: &Court) -> Write {
     Write::check(court_key(table, court.venue_id, court.id), active_at(court.version))
-        .or(court_refused)
-}
-
-fn court_retirement(table: &TenantTable, court: &Court) -> Write {
-    Write::update(court_key(table, court.venue_id, court.id), retirement(court.version))
-        .when(active_at(court.version))
         .or(court_refused)
 }
 
@@ -195,6 +242,30 @@ fn court_refused(old: Option<Item>) -> Error {
         Some(Status::Retired) => court_retired(),
         None => court_not_found(),
     }
+}
+
+/// Why a court that is as it was read was not retired.
+fn part_refused(old: Option<Item>) -> Error {
+    #[derive(Deserialize)]
+    struct Row {
+        #[serde(default)]
+        composites: u64,
+    }
+    let is_part = |item: &Item| read_item::<Row>(item.clone()).is_ok_and(|row| row.composites > 0);
+    match old {
+        Some(item) if is_part(&item) && status_of(Some(item.clone())) == Some(Status::Active) => {
+            court_is_part()
+        }
+        old => court_refused(old),
+    }
+}
+
+/// An absent value is an absent attribute.
+fn set_or_remove(update: Update, name: &str, value: Option<&impl Serialize>) -> Result<Update> {
+    Ok(match value {
+        Some(value) => update.set(name, Value::of(value)?),
+        None => update.remove(name),
+    })
 }
 
 fn status_of(old: Option<Item>) -> Option<Status> {

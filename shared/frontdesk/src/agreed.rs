@@ -1,6 +1,9 @@
 //! The decision, and what it writes.
 
-use booking::{Booking, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, ruling};
+use booking::{
+    Booking, Extra, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras, ruling,
+    with_extras,
+};
 use kernel::{BookingId, Result, jiff::Timestamp};
 use table::{TenantTable, Write};
 
@@ -11,6 +14,8 @@ use crate::{Asked, LookUp};
 pub struct Agreed {
     /// When, which slots, and how much.
     pub plan: Plan,
+    /// What they have beside the court; its price is a part of the plan's.
+    pub extras: Vec<Extra>,
     /// The rules that were overridden for it, each once.
     pub overridden: Vec<RuleName>,
 }
@@ -52,14 +57,16 @@ impl LookUp {
         overrides: &[RuleName],
         now: Timestamp,
     ) -> Result<Agreed> {
-        let (plan, overridden) = self.ruling(asked, now)?.allow(overrides)?;
-        Ok(Agreed { plan, overridden })
+        let (mut plan, overridden) = self.ruling(asked, now)?.allow(overrides)?;
+        let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
+        plan.price = with_extras(plan.price, &extras)?;
+        Ok(Agreed { plan, extras, overridden })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
     /// The diaries that decided must still be as they were read.
     ///
-    /// `SLOT_TAKEN`, `COURT_CLOSED`, or something that [`booking::may_be_repeated`].
+    /// `SLOT_TAKEN`, `COURT_CLOSED`, `RESOURCE_TAKEN`, or something that [`booking::may_be_repeated`].
     pub async fn book(
         &self,
         table: &TenantTable,
@@ -70,13 +77,14 @@ impl LookUp {
     ) -> Result<Booked> {
         let place = (&self.venue, &self.court);
         let mut booking = Booking::new(id, asked.account_id, place, agreed.plan, payable, now);
+        booking.extras = agreed.extras;
         booking.party = asked.party.clone();
         booking.series = asked.series;
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
         booking.overridden = agreed.overridden;
         booking.terms = self.policy.of_court(&self.court);
         booking.make_codes()?;
-        let found = (&self.days, &self.diary);
+        let found = (&self.days, &self.diary, self.resources.as_slice());
         let mut writes = booking::book(table, &booking, place, found, now).await?;
         writes.extend(self.family_unchanged(table));
         Ok(Booked { booking, writes })

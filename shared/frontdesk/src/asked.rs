@@ -1,6 +1,6 @@
 //! What somebody asks for.
 
-use booking::{InSeries, Party, Wish};
+use booking::{ExtraWishes, InSeries, Party, Wish};
 use kernel::{AccountId, CourtId, VenueId};
 
 /// A court at a time, for somebody.
@@ -16,6 +16,8 @@ pub struct Asked {
     pub account_id: AccountId,
     /// Who asks: the same, or staff, a guardian, the waiting list.
     pub asked_by: AccountId,
+    /// What is booked beside the court.
+    pub extras: ExtraWishes,
     /// Who plays along.
     pub party: Party,
     /// The occurrence of a series that it will be.

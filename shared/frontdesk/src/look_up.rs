@@ -6,7 +6,10 @@ use booking::{
     BookingPolicy, CourtDays, Diary, Needs, Person, RuleBook, court_days, day_keys, diary_key,
     policy_key, rule_book_key, take_diary, take_policy, take_rule_book,
 };
-use facilities::{Court, Venue, court_key, court_not_found, venue_key, venue_not_found};
+use facilities::{
+    Court, Resource, Venue, court_key, court_not_found, resource_key, resource_not_found,
+    venue_key, venue_not_found,
+};
 use identity::{Membership, MembershipStatus, store::member_key};
 use kernel::{AccountId, CourtId, Result, Sport, jiff::civil::Date};
 use profiles::{
@@ -38,6 +41,8 @@ pub struct LookUp {
     pub is_member: bool,
     /// The others of their family, where bookings are counted together.
     pub family: Family,
+    /// What they want beside the court.
+    pub resources: Vec<Resource>,
 }
 
 /// The others of a family, and what each has booked.
@@ -50,8 +55,8 @@ pub struct Family {
 }
 
 impl LookUp {
-    /// One round. A second one where the court is made of others, whose days nobody knew before, or where the
-    /// rules want to know more than they did last time.
+    /// One round. A second one where the court is made of others, or keeps time free past midnight, whose days
+    /// nobody knew before, or where the rules want to know more than they did last time.
     pub async fn of(table: &TenantTable, asked: &Asked) -> Result<Self> {
         let mut known = expected::needs(table, asked.venue_id).await;
         loop {
@@ -73,10 +78,11 @@ impl LookUp {
         let mut items = table.batch_get(&keys.all()).await?;
         let venue: Venue = items.take(&keys.venue)?.ok_or_else(venue_not_found)?;
         let court: Court = items.take(&keys.court)?.ok_or_else(court_not_found)?;
-        let days = if court.made_of.is_empty() {
+        let dates = asked.wish.days_on(&court);
+        let days = if court.made_of.is_empty() && dates == asked.wish.days() {
             court_days(&mut items, &keys.days)?
         } else {
-            let days = day_keys(table, asked.venue_id, court.takes(), &asked.wish.days());
+            let days = day_keys(table, asked.venue_id, court.takes(), &dates);
             let keys: Vec<_> = days.iter().map(|(_, key)| key.clone()).collect();
             court_days(&mut table.batch_get(&keys).await?, &days)?
         };
@@ -87,7 +93,10 @@ impl LookUp {
         let is_member = member.is_some();
         let person = keys.person(&mut items, member, asked, &court)?;
         let family = keys.family(&mut items)?;
-        Ok(Self { venue, court, days, diary, policy, rules, person, is_member, family })
+        let resources = keys.resources.iter();
+        let resources = resources.map(|key| items.take(key)?.ok_or_else(resource_not_found));
+        let resources = resources.collect::<Result<_>>()?;
+        Ok(Self { venue, court, days, diary, policy, rules, person, is_member, family, resources })
     }
 }
 
@@ -103,6 +112,7 @@ struct Keys {
     profile: Option<Key>,
     levels: Vec<(Sport, Key)>,
     family: Vec<(AccountId, Key)>,
+    resources: Vec<Key>,
 }
 
 impl Keys {
@@ -122,6 +132,11 @@ impl Keys {
             profile: needs.birth_date.then(|| profile_key(table, account)),
             levels: needs.levels.iter().map(level).collect(),
             family: others.iter().map(|other| (*other, diary_key(table, *other))).collect(),
+            resources: asked
+                .extras
+                .iter()
+                .map(|wish| resource_key(table, wish.resource_id))
+                .collect(),
         })
     }
 
@@ -131,7 +146,8 @@ impl Keys {
         let levels = self.levels.iter().map(|(_, key)| key);
         let family = self.family.iter().map(|(_, key)| key);
         let single = [venue, court, diary, rules, policy, member].into_iter().chain(&self.profile);
-        single.chain(days).chain(levels).chain(family).cloned().collect()
+        let more = days.chain(levels).chain(family).chain(&self.resources);
+        single.chain(more).cloned().collect()
     }
 
     fn person(

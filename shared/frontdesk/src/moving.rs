@@ -1,6 +1,6 @@
 //! Moving a booking to another time or court of its venue.
 
-use booking::{Booking, Changed, LocalStart, Wish, local_text};
+use booking::{Booking, Changed, ExtraWishes, LocalStart, Wish, local_text};
 use kernel::{AccountId, CourtId, Error, Result, jiff::Timestamp};
 use table::TenantTable;
 
@@ -45,6 +45,7 @@ impl Asked {
             wish,
             account_id: booking.account_id,
             asked_by,
+            extras: ExtraWishes::again(&booking.extras)?,
             party: booking.party.clone(),
             series: booking.series,
         })
@@ -72,8 +73,10 @@ impl LookUp {
         now: Timestamp,
     ) -> Result<Changed> {
         let terms = self.policy.of_court(&self.court);
-        let after = before.moved((&self.court, terms), agreed.plan, by, now)?;
-        let (place, found) = ((&self.venue, &self.court), (&self.days, &self.diary));
+        let mut after = before.moved((&self.court, terms), agreed.plan, by, now)?;
+        after.extras = agreed.extras;
+        let place = (&self.venue, &self.court);
+        let found = (&self.days, &self.diary, self.resources.as_slice());
         let mut writes = booking::relocate(table, (before, &after), place, found, now).await?;
         writes.extend(self.family_unchanged(table));
         Ok(Changed { booking: after, writes })

@@ -19,6 +19,9 @@ pub const DAY_MINUTES: u16 = 24 * 60;
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {
+    /// The beginning of the day.
+    pub const START: Self = Self(0);
+
     /// The end of the day.
     pub const MIDNIGHT: Self = Self(DAY_MINUTES);
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use booking::{Party, Wish, first_instant, local_text};
+use booking::{ExtraWishes, Party, Wish, first_instant, local_text};
 use frontdesk::{Asked, LookUp};
 use kernel::{
     AccountId, CourtId, Role,
@@ -52,6 +52,7 @@ async fn bookable(
         wish: Wish { start: start.parse().unwrap(), duration_minutes: 120 },
         account_id,
         asked_by: account_id,
+        extras: ExtraWishes::default(),
         party: Party::default(),
         series: None,
     };

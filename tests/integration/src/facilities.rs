@@ -286,3 +286,110 @@ async fn members_look_but_do_not_touch() {
     world.test.patch(&venue, &member, name).await.refused(403, "PERMISSION_MISSING");
     world.test.delete(&venue, &member).await.refused(403, "PERMISSION_MISSING");
 }
+
+#[tokio::test]
+async fn a_venue_says_where_it_is_and_which_days_are_special() {
+    let world = World::start().await;
+    let club = world.club("norte").await;
+    let token = &club.owner.token;
+    let evenings = json!({ "name": "prime_time", "hours": { "monday": [{ "opens": "18:00", "closes": "22:00" }] } });
+    let venue = json!({
+        "name": "Sede", "time_zone": "America/Lima", "address": " Av. Costanera 1200 ",
+        "location": { "latitude": -12.046_374, "longitude": -77.042_793 },
+        "hours_exceptions": [
+            { "date": "2026-12-31", "open": [{ "opens": "08:00", "closes": "13:00" }] },
+            { "date": "2026-12-25", "reason": "Navidad" },
+        ],
+        "named_hours": [evenings],
+    });
+    let made = world.test.post("/v1/venues", token, venue).await;
+    let path = made.header("location").unwrap().to_owned();
+    let made = made.data(201);
+    assert_eq!(made["address"], "Av. Costanera 1200");
+    assert_eq!(made["location"]["latitude"], -12.046_374);
+    assert_eq!(made["hours_exceptions"][0]["date"], "2026-12-25");
+    assert_eq!(made["hours_exceptions"][0]["open"], json!([]));
+    assert_eq!(made["named_hours"][0]["name"], "prime_time");
+    assert_eq!(world.test.get(&path, token).await.data(200), made);
+
+    let change = json!({ "address": null, "location": null, "hours_exceptions": [] });
+    world.test.patch(&path, token, change).await.data(200);
+    let changed = world.test.get(&path, token).await;
+    assert_eq!(changed.header("etag"), Some("\"2\""));
+    let changed = changed.data(200);
+    assert_eq!((&changed["address"], &changed["location"]), (&Value::Null, &Value::Null));
+    assert_eq!(changed["hours_exceptions"], json!([]));
+    assert_eq!(changed["named_hours"], made["named_hours"]);
+    let back = json!({ "address": "Calle 1", "location": { "latitude": 1, "longitude": 2 }, "named_hours": [] });
+    world.test.patch(&path, token, back).await.data(200);
+    let back = world.test.get(&path, token).await.data(200);
+    assert_eq!(
+        (&back["address"], &back["location"]["longitude"]),
+        (&json!("Calle 1"), &json!(2.0))
+    );
+    assert_eq!(back["named_hours"], json!([]));
+
+    let special = |day: u32| json!({ "date": format!("20{:02}-01-01", day) });
+    for wrong in [
+        json!({ "address": "" }),
+        json!({ "location": { "latitude": 91, "longitude": 0 } }),
+        json!({ "location": { "latitude": 0 } }),
+        json!({ "hours_exceptions": [special(30), special(30)] }),
+        json!({ "hours_exceptions": (0..121).map(|day| json!({ "date": format!("{}-01-01", 2000 + day) })).collect::<Vec<_>>() }),
+        json!({ "hours_exceptions": [{ "date": "2026-02-30" }] }),
+        json!({ "named_hours": [evenings, evenings] }),
+        json!({ "named_hours": [{ "name": "Prime Time", "hours": {} }] }),
+        json!({ "hours_exceptions": null, "name": null, "named_hours": [{}] }),
+    ] {
+        world.test.patch(&path, token, wrong).await.refused(422, "BODY_INVALID");
+    }
+}
+
+#[tokio::test]
+async fn a_court_has_terms_of_its_own() {
+    let world = World::start().await;
+    let club = world.club("norte").await;
+    let token = &club.owner.token;
+    let courts = format!("/v1/venues/{}/courts", made_venue(&world, &club).await);
+    let terms = json!({
+        "start_every_minutes": 45, "buffer_before_minutes": 0, "buffer_after_minutes": 15,
+        "notice": { "create_minutes": 60, "change_minutes": 120, "cancel_minutes": 1_440 },
+    });
+    let own =
+        json!({ "lights": true, "capacity": 4, "terms": terms, "groups": ["indoor", "best"] });
+    let made = world.test.post(&courts, token, with(court("Uno"), &own)).await;
+    let path = made.header("location").unwrap().to_owned();
+    let made = made.data(201);
+    assert_eq!((&made["lights"], &made["capacity"]), (&json!(true), &json!(4)));
+    assert_eq!((&made["terms"], &made["groups"]), (&terms, &json!(["best", "indoor"])));
+    assert_eq!(world.test.get(&path, token).await.data(200), made);
+
+    let change = json!({ "lights": false, "capacity": null, "terms": {}, "groups": [] });
+    let call = world.test.call("PATCH", &path).token(token).header("if-match", "\"1\"");
+    call.json(&change).send().await.data(200);
+    let changed = world.test.get(&path, token).await.data(200);
+    assert_eq!((&changed["lights"], &changed["capacity"]), (&json!(false), &Value::Null));
+    assert_eq!(changed["terms"]["buffer_after_minutes"], 0);
+    assert_eq!(changed["groups"], json!([]));
+    assert_eq!(changed["made_of"], json!([]));
+    world.test.patch(&path, token, json!({ "capacity": 8 })).await.data(200);
+    let late = world.test.call("PATCH", &path).token(token).header("if-match", "\"1\"");
+    late.json(&json!({ "lights": true })).send().await.refused(412, "STALE_VERSION");
+
+    for wrong in [
+        json!({ "terms": { "buffer_before_minutes": 3 } }),
+        json!({ "terms": { "buffer_after_minutes": 245 } }),
+        json!({ "terms": { "start_every_minutes": 7 } }),
+        json!({ "terms": { "notice": { "create_minutes": 43_201 } } }),
+        json!({ "terms": { "warm_up": 5 } }),
+        json!({ "groups": ["Best"] }),
+        json!({ "groups": ["a", "a"] }),
+        json!({ "groups": (0..9).map(|n| format!("g{n}")).collect::<Vec<_>>() }),
+    ] {
+        world.test.patch(&path, token, wrong).await.refused(422, "BODY_INVALID");
+    }
+    for capacity in [0, 1_001] {
+        let wrong = world.test.patch(&path, token, json!({ "capacity": capacity })).await;
+        wrong.refused(422, "VALIDATION_FAILED");
+    }
+}

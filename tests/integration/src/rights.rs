@@ -7,6 +7,7 @@ mod calendar;
 mod closures;
 mod lives;
 mod members;
+mod resources;
 mod series;
 mod sessions;
 mod sso;
@@ -46,6 +47,8 @@ struct Things {
     booking: String,
     series: String,
     payment: String,
+    /// What is booked beside its court.
+    resource: String,
     /// The account of one of its members.
     member: String,
     sso: sso::Things,
@@ -61,6 +64,11 @@ async fn things(world: &World, club: &Club) -> Things {
     let (venue, courts) = world.venue(club, 1).await;
     let member = world.member(club, "marta").await;
     let booked = world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
+    let resource = json!({
+        "kind": "equipment", "name": "Rackets", "venue_ids": [venue], "stock": 2,
+        "price_per_hour": { "amount": 100, "currency": "ARS" },
+    });
+    let resource = world.test.post("/v1/resources", &club.owner.token, resource).await.data(201);
     let role = json!({ "name": "night_porter", "permissions": ["facility:read"] });
     world.test.post("/v1/roles", &club.owner.token, role).await.data(201);
     let invitation = json!({ "email": "ines@example.org", "roles": ["night_porter"] });
@@ -80,6 +88,7 @@ async fn things(world: &World, club: &Club) -> Things {
         booking: text(&booked["booking"]["id"]),
         series: series::things(world, club, venue, courts[0]).await,
         payment: text(&booked["checkout"]["payment_id"]),
+        resource: text(&resource["id"]),
         member: member.account.to_string(),
         sso: sso::things(world, club).await,
         key: text(&key["id"]),
@@ -116,6 +125,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(closures::cases(other));
     cases.extend(lives::cases(other));
     cases.extend(members::cases(other));
+    cases.extend(resources::cases(other));
     cases.extend(series::cases(other));
     cases.extend(sessions::cases(other));
     cases.extend(sso::cases(&other.sso));
@@ -272,9 +282,11 @@ async fn another_club_s_things_are_not_there_on_any_route() {
             Sees::NothingOfIt => {
                 assert!(answer.status.is_success(), "{route}: {}", answer.body);
                 let text = answer.body.to_string();
-                let Things { venue, court, booking, series, payment, member, .. } = &other;
-                let Things { invitation, key, .. } = &other;
-                for id in [venue, court, booking, series, payment, member, invitation, key] {
+                let Things { venue, court, booking, series, payment, resource, .. } = &other;
+                let Things { member, invitation, key, .. } = &other;
+                for id in
+                    [venue, court, booking, series, payment, resource, member, invitation, key]
+                {
                     assert!(!text.contains(id.as_str()), "{route} shows {id}");
                 }
                 assert!(!text.contains("night_porter"), "{route} shows a role");

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Case, Refusal, Situation};
 use crate::{
     error::{court_closed, slot_taken},
-    plan::check_duration,
+    plan::{check_duration, every},
 };
 
 /// Both take bookings.
@@ -51,7 +51,8 @@ pub(super) fn grid(case: &Case<'_>) -> Vec<Refusal> {
         .is_ok_and(|minute| minute.is_multiple_of(STEP_MINUTES))
         && (wall.second(), wall.subsec_nanosecond()) == (0, 0);
     let refusal = if whole { Refusal::soft } else { Refusal::firm };
-    case.opening.check_grid(case.plan.starts_at).err().map(refusal).into_iter().collect()
+    let every = every(case.of.venue, case.of.court);
+    case.opening.check_grid(every, case.plan.starts_at).err().map(refusal).into_iter().collect()
 }
 
 /// The venue is open all the time.

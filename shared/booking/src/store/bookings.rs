@@ -4,7 +4,7 @@
 //! slots, and who gives them back, changes the day and the booking in one transaction, on conditions that
 //! only one of two such transactions can meet.
 
-use facilities::{Court, Venue, court_key, court_unchanged, venue_key};
+use facilities::{Court, Resource, Venue, court_key, court_unchanged, venue_key};
 use kernel::{
     AccountId, BookingId, ClosureId, CourtId, Error, Kind, Page, PageRequest, Result, VenueId,
     jiff::{SignedDuration, Timestamp, civil::Date},
@@ -17,6 +17,7 @@ use table::{
 
 use super::{
     diaries::{confirm_entry, enter, reenter, strike_out},
+    extras::{exchange_extras, extras_left, give_back_extras},
     marks::marks,
 };
 use crate::{
@@ -104,20 +105,22 @@ pub async fn bookings_of_day(
     table.query(&Query::index(Index::Gsi2, partition).page(page)).await
 }
 
-/// The writes of a new booking: its slots, itself, its entry in the member's diary, and the check that the court
-/// is still as it was read.
+/// The writes of a new booking: its slots, its extras, itself, its entry in the member's diary, and the check that
+/// the court is still as it was read. (Not its resources, on which all venues would meet: their stock counts as it
+/// was read a moment before.)
 ///
 /// `SLOT_TAKEN` or `COURT_CLOSED` at once where the days as read say so. Where a hold that has ended is in the way, one more round
 /// reads its booking, and the same transaction expires it. What the transaction itself refuses is `SLOT_TAKEN`,
-/// `COURT_RETIRED`, or something that [`crate::may_be_repeated`].
+/// `RESOURCE_TAKEN`, `COURT_RETIRED`, or something that [`crate::may_be_repeated`].
 pub async fn book(
     table: &TenantTable,
     booking: &Booking,
     (venue, court): (&Venue, &Court),
-    (days, diary): (&CourtDays, &Diary),
+    (days, diary, resources): (&CourtDays, &Diary, &[Resource]),
     now: Timestamp,
 ) -> Result<Vec<Write>> {
     let mut writes = claim(table, booking, days, None, now).await?;
+    writes.extend(exchange_extras(table, None, Some((booking, resources)), now)?);
     writes.push(enter(table, diary, booking, (venue, court), now)?);
     let kind = if booking.status == Status::Held { event::HELD } else { event::CONFIRMED };
     writes.push(put(table, booking, (kind, None), now)?.if_absent());
@@ -141,16 +144,17 @@ pub fn confirm(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<
     Ok(Changed { booking, writes })
 }
 
-/// The writes that end a hold unpaid and give its slots back.
+/// The writes that end a hold unpaid and give its slots and extras back.
 pub fn expire(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<Changed> {
     let booking = before.stepped(Step::Expire, now)?;
     let mut writes = replace(table, before, &booking, event::EXPIRED, now)?;
     writes.extend(give_back(table, before, &before.parts, now));
+    writes.extend(give_back_extras(table, before, now)?);
     writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
 }
 
-/// The writes that give up a held or confirmed booking, and its slots.
+/// The writes that give up a held or confirmed booking, its slots and its extras.
 pub fn cancel(
     table: &TenantTable,
     before: &Booking,
@@ -161,6 +165,7 @@ pub fn cancel(
     booking.cancelled_by = Some(by);
     let mut writes = replace(table, before, &booking, event::CANCELLED, now)?;
     writes.extend(give_back(table, before, &before.parts, now));
+    writes.extend(give_back_extras(table, before, now)?);
     writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
 }
@@ -182,14 +187,15 @@ pub fn cancel_for_closure(
     let mut writes = vec![unless_changed(stored, before)];
     writes.extend(marks(table, Some(before), &booking)?);
     writes.extend(give_back(table, before, &before.parts, now));
+    writes.extend(give_back_extras(table, before, now)?);
     writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
 }
 
 /// The writes that confirm an expired booking that was paid late, if its court is still there and its slots
-/// are still free; `None` where they are not, or play would have begun: then the money goes back.
+/// and extras are still free; `None` where they are not, or play would have begun: then the money goes back.
 ///
-/// One round reads the court and the days. The transaction itself may still be refused, as [`book`]'s may; the
+/// One round reads the court and the days, another what is left of its extras. The transaction itself may still be refused, as [`book`]'s may; the
 /// same message read again then finds out why.
 pub async fn reclaim(
     table: &TenantTable,
@@ -211,10 +217,12 @@ pub async fn reclaim(
     let court = court.filter(|court| court.status == facilities::Status::Active);
     let (Some(court), Some(venue)) = (court, venue) else { return Ok(None) };
     let days = court_days(&mut items, &days)?;
+    let Some(resources) = extras_left(table, before).await? else { return Ok(None) };
     let mut writes = match claim(table, &booking, &days, None, now).await {
         Err(error) if is_gone(&error) => return Ok(None),
         claimed => claimed?,
     };
+    writes.extend(exchange_extras(table, None, Some((&booking, &resources)), now)?);
     writes.push(reenter(table, &booking, (&venue, &court))?);
     writes.extend(replace(table, before, &booking, event::CONFIRMED, now)?);
     writes.push(court_unchanged(table, &court));
@@ -281,7 +289,8 @@ fn elsewhere<'a>(
 }
 
 /// Reads the bookings whose holds have ended. More than one transaction holds are let go one by one, and the
-/// caller reads again; so are those that would have one day written twice.
+/// caller reads again; so are those that would have one day written twice, and those with extras, which may
+/// be what is booked now.
 async fn release_surplus(
     table: &TenantTable,
     (booking, from): (&Booking, Option<&Booking>),
@@ -299,7 +308,9 @@ async fn release_surplus(
     let aside = bookings.iter().chain(from).flat_map(|one| elsewhere(one, booking));
     let mut aside: Vec<_> = aside.map(|(court, part)| (court, part.date)).collect();
     aside.sort_unstable();
-    if ended.len() <= RELEASED_TOGETHER && aside.windows(2).all(|pair| pair[0] != pair[1]) {
+    let have_extras = bookings.iter().any(|booking| !booking.extras.is_empty());
+    let once = !have_extras && aside.windows(2).all(|pair| pair[0] != pair[1]);
+    if ended.len() <= RELEASED_TOGETHER && once {
         return Ok(bookings);
     }
     for surplus in bookings.drain(..) {

@@ -1,12 +1,13 @@
 //! What becomes of a booking after it was made: given up by a policy, moved, checked in to, missed, opened.
 
-use facilities::{Court, Venue, court_unchanged};
+use facilities::{Court, Resource, Venue, court_unchanged};
 use kernel::{AccountId, Result, jiff::Timestamp};
 use table::{TenantTable, Write};
 
 use super::{
     bookings::{Changed, claim, give_back, replace},
     diaries::{enter, hold_against, strike_out},
+    extras::{exchange_extras, give_back_extras},
 };
 use crate::{
     Booking, Cancellation, CourtDays, Diary, Step, Strike, StrikeKind, StrikeTerms, event,
@@ -36,6 +37,7 @@ pub fn cancel_by_policy(
     (booking.cancelled_by, booking.cancellation) = (Some(by), Some(came));
     let mut writes = replace(table, before, &booking, event::CANCELLED, now)?;
     writes.extend(give_back(table, before, &before.parts, now));
+    writes.extend(give_back_extras(table, before, now)?);
     writes.push(if is_struck {
         strike(table, before, StrikeKind::LateCancellation, against, now)?
     } else {
@@ -52,10 +54,11 @@ pub async fn relocate(
     table: &TenantTable,
     (before, after): (&Booking, &Booking),
     (venue, court): (&Venue, &Court),
-    (days, diary): (&CourtDays, &Diary),
+    (days, diary, resources): (&CourtDays, &Diary, &[Resource]),
     now: Timestamp,
 ) -> Result<Vec<Write>> {
     let mut writes = claim(table, after, days, Some(before), now).await?;
+    writes.extend(exchange_extras(table, Some(before), Some((after, resources)), now)?);
     writes.push(enter(table, diary, after, (venue, court), now)?);
     writes.extend(replace(table, before, after, event::MOVED, now)?);
     writes.push(court_unchanged(table, court));
@@ -80,6 +83,7 @@ pub fn miss(
     let booking = before.stepped(Step::Miss, now)?;
     let mut writes = replace(table, before, &booking, event::MISSED, now)?;
     writes.extend(give_back(table, before, &before.parts, now));
+    writes.extend(give_back_extras(table, before, now)?);
     writes.push(strike(table, before, StrikeKind::NoShow, against, now)?);
     Ok(Changed { booking, writes })
 }
