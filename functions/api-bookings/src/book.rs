@@ -54,7 +54,7 @@ pub(crate) struct Booked {
     responses(
         (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, PAYMENTS_NOT_CONNECTED."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, NO_PRICE, PAYMENTS_NOT_CONNECTED."),
         (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
     )
 )]
@@ -70,6 +70,7 @@ pub(crate) async fn book(
         wish: Wish { start: input.starts_at, duration_minutes: input.duration_minutes },
         account_id: caller.account(),
         asked_by: caller.account(),
+        roles: caller.roles().to_vec(),
         party: Party::default(),
         series: None,
     };

@@ -8,6 +8,7 @@ use kernel::{
         civil::{Date, DateTime},
     },
 };
+use pricing::PriceLine;
 use serde::{Deserialize, Serialize};
 
 use crate::{Part, Party, Plan, Status, Step, local_day::day_of};
@@ -49,6 +50,9 @@ pub struct Booking {
     pub parts: Vec<Part>,
     /// What it costs.
     pub price: Money,
+    /// What the price is made of: its lines sum to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub price_lines: Vec<PriceLine>,
     /// How it stands.
     pub status: Status,
     /// Who plays, beside whose it is.
@@ -131,6 +135,7 @@ impl Booking {
             ends_at: plan.ends_at,
             parts: plan.parts,
             price: plan.price,
+            price_lines: Vec::new(),
             status,
             party: Party::default(),
             series: None,

@@ -1,7 +1,7 @@
 //! What somebody asks for.
 
 use booking::{InSeries, Party, Wish};
-use kernel::{AccountId, CourtId, VenueId};
+use kernel::{AccountId, CourtId, Role, VenueId};
 
 /// A court at a time, for somebody.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Asked {
     pub account_id: AccountId,
     /// Who asks: the same, or staff, a guardian, the waiting list.
     pub asked_by: AccountId,
+    /// What they whose booking it will be are in the club.
+    pub roles: Vec<Role>,
     /// Who plays along.
     pub party: Party,
     /// The occurrence of a series that it will be.

@@ -2,7 +2,9 @@
 
 use booking::{CourtDays, Diary, court_days, day_keys, diary_key, take_diary};
 use facilities::{Court, Venue, court_key, court_not_found, venue_key, venue_not_found};
+use futures::future::try_join;
 use kernel::Result;
+use pricing::PriceBook;
 use table::TenantTable;
 
 use crate::Asked;
@@ -18,6 +20,8 @@ pub struct LookUp {
     pub days: CourtDays,
     /// What they have booked already.
     pub diary: Diary,
+    /// The prices that hold on the day it starts; none where courts have their own.
+    pub price_book: Option<PriceBook>,
 }
 
 impl LookUp {
@@ -30,7 +34,8 @@ impl LookUp {
         let day_keys_of_court = day_keys(table, asked.venue_id, &[asked.court_id], &dates);
         let mut keys: Vec<_> = day_keys_of_court.iter().map(|(_, key)| key.clone()).collect();
         keys.extend([venue_key.clone(), court_key.clone(), diary_key.clone()]);
-        let mut items = table.batch_get(&keys).await?;
+        let prices = pricing::store::active(table, asked.venue_id, asked.wish.start.date());
+        let (mut items, price_book) = try_join(table.batch_get(&keys), prices).await?;
         let venue: Venue = items.take(&venue_key)?.ok_or_else(venue_not_found)?;
         let court: Court = items.take(&court_key)?.ok_or_else(court_not_found)?;
         let diary = take_diary(&mut items, &diary_key)?;
@@ -41,6 +46,6 @@ impl LookUp {
             let keys: Vec<_> = day_keys.iter().map(|(_, key)| key.clone()).collect();
             court_days(&mut table.batch_get(&keys).await?, &day_keys)?
         };
-        Ok(Self { venue, court, days, diary })
+        Ok(Self { venue, court, days, diary, price_book })
     }
 }

@@ -39,6 +39,7 @@ mod payments;
 mod people;
 mod photos;
 mod polls;
+mod pricing;
 mod refunds;
 mod registration;
 mod rights;

@@ -92,8 +92,12 @@ impl Club {
     }
 
     fn of_booking(&self, kind: &str) -> Event {
-        let fact =
-            BookingFact { booking_id: self.booking.id, hold_expires_at: None, payment_id: None };
+        let fact = BookingFact {
+            booking_id: self.booking.id,
+            hold_expires_at: None,
+            payment_id: None,
+            freed: None,
+        };
         self.event(kind, &fact)
     }
 

@@ -4,6 +4,7 @@
 mod access;
 mod auth;
 mod members;
+mod pricing;
 mod sessions;
 mod sso;
 mod users;
@@ -101,6 +102,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(access::cases(other));
     cases.extend(auth::cases(other));
     cases.extend(members::cases(other));
+    cases.extend(pricing::cases(other));
     cases.extend(sessions::cases(other));
     cases.extend(sso::cases(&other.sso));
     cases.extend(users::cases(other));

@@ -20,8 +20,12 @@ async fn stream() -> Stream {
 
 impl Stream {
     fn event(&self, kind: &str) -> Event {
-        let fact =
-            BookingFact { booking_id: BookingId::new(), hold_expires_at: None, payment_id: None };
+        let fact = BookingFact {
+            booking_id: BookingId::new(),
+            hold_expires_at: None,
+            payment_id: None,
+            freed: None,
+        };
         self.table.event(kind, 1, self.test.clock.now(), &fact).unwrap()
     }
 
