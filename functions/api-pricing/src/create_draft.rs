@@ -73,11 +73,11 @@ pub(crate) async fn create(
 /// Whether the venue may have one more, in the club's currency.
 async fn check(table: &TenantTable, draft: &PriceBook) -> Result<()> {
     let venue = draft.venue_id;
-    let (venue, versions, club) = try_join3(
+    let (venue, versions, club) = Box::pin(try_join3(
         facilities::venue(table, venue),
         store::versions(table, venue),
         tenancy::store::settings(table),
-    )
+    ))
     .await?;
     venue.editable(None)?;
     // Two at once may make one more; nothing depends on the exact number.

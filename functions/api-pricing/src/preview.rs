@@ -24,7 +24,7 @@ const DAYS: usize = 7;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 #[garde(allow_unvalidated)]
-pub(crate) struct Week {
+pub(crate) struct Question {
     court_id: CourtId,
     /// The first of seven days, on the venue's calendar.
     week: LocalDate,
@@ -76,7 +76,7 @@ pub(crate) struct PricedStart {
     get,
     path = "/v1/venues/{venue_id}/prices/preview",
     tag = "prices",
-    params(("venue_id" = VenueId, Path), Week),
+    params(("venue_id" = VenueId, Path), Question),
     responses(
         (status = 200, body = Envelope<PricePreview>, description = "As bookings are charged."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, PRICE_BOOK_NOT_FOUND."),
@@ -87,7 +87,7 @@ pub(crate) async fn preview(
     State(app): State<App>,
     caller: Caller,
     Id(venue): Id<VenueId>,
-    Params(asked): Params<Week>,
+    Params(asked): Params<Question>,
 ) -> Outcome<PricePreview> {
     check_duration(asked.duration_minutes)?;
     let table = app.tenant_table(&caller)?;

@@ -56,11 +56,11 @@ pub(crate) async fn quote(
 ) -> Outcome<PriceView> {
     check_duration(asked.duration_minutes)?;
     let table = app.tenant_table(&caller)?;
-    let (venue, court, books) = try_join3(
+    let (venue, court, books) = Box::pin(try_join3(
         facilities::venue(&table, venue_id),
         facilities::court(&table, venue_id, asked.court_id),
         Books::load(&table, &caller, venue_id, asked.price_book_id),
-    )
+    ))
     .await?;
     let from = asked.starts_at.resolve(venue.time_zone.rules())?;
     let duration = SignedDuration::from_mins(i64::from(asked.duration_minutes));
