@@ -282,11 +282,11 @@ async fn lights_and_guests_are_lines_of_their_own() {
     let draft = shop.draft("2026-11-20", &json!([always(9_000)]), &surcharges).await;
     shop.publish(&draft).await.data(200);
     // The sun sets at 19:43 in Buenos Aires on that day.
-    let parts = async |more: Value| lines(&shop.quote(&more).await.data(200)["lines"]);
-    let court = line("Always", 60, 9_000);
-    assert_eq!(parts(json!({})).await, [court.clone(), line("lights", 60, 6_000)]);
-    assert_eq!(parts(json!({ "starts_at": "2026-11-21T18:30" })).await, [court.clone()]);
-    let dusk = parts(json!({ "starts_at": "2026-11-21T19:00", "guests": 2 })).await;
+    let asked_for = async |more: Value| lines(&shop.quote(&more).await.data(200)["lines"]);
+    let court = || line("Always", 60, 9_000);
+    assert_eq!(asked_for(json!({})).await, [court(), line("lights", 60, 6_000)]);
+    assert_eq!(asked_for(json!({ "starts_at": "2026-11-21T18:30" })).await, [court()]);
+    let dusk = asked_for(json!({ "starts_at": "2026-11-21T19:00", "guests": 2 })).await;
     let (_, dark, amount) = dusk[1].clone();
     assert!((14..=20).contains(&dark) && amount == dark * 100, "{dusk:?}");
     assert_eq!(dusk[2], line("guests", 60, 1_400));
