@@ -2,10 +2,11 @@
 
 use axum::extract::State;
 use booking::{Free, LocalDate, SLOT_MINUTES, Start, local_text};
-use facilities::{Name, Sport, Surface, Venue, Zone};
-use futures::future::try_join_all;
+use facilities::{Court, Name, Sport, Surface, Venue, Zone};
+use futures::future::{try_join, try_join_all};
 use garde::Validate;
-use kernel::{CourtId, Error, Money, VenueId, Violation};
+use kernel::{CourtId, Error, Money, Role, VenueId, Violation, jiff::Timestamp};
+use pricing::{Occasion, PriceBook, charge};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -93,23 +94,31 @@ pub(crate) async fn availability(
     let starts = booking::starts(&venue, date.get(), duration_minutes, now)?;
     let days = booking::days_of(&starts);
     let days = days.into_iter().map(|day| booking::venue_day(&table, venue_id, day));
-    let days = try_join_all(days).await?;
+    let prices = snapshot::price_book(&table, venue_id, date.get());
+    let (days, book) = try_join(try_join_all(days), prices).await?;
     let free = booking::free(&venue, sport, duration_minutes, &starts, &days, now);
+    let prices =
+        Prices { venue: &venue.venue, book: Option::as_ref(&book), roles: caller.roles(), now };
     Ok(Reply::ok(Availability {
         venue_id,
         date,
         time_zone: venue.venue.time_zone.clone(),
         duration_minutes,
-        courts: views(&venue.venue, &starts, free),
+        courts: views(&venue.venue, &starts, free, &prices),
     }))
 }
 
 /// Each time is written once, however many courts are free then.
-fn views(venue: &Venue, starts: &[Start], free: Vec<Free<'_>>) -> Vec<FreeCourt> {
+fn views(
+    venue: &Venue,
+    starts_of_day: &[Start],
+    free: Vec<Free<'_>>,
+    prices: &Prices<'_>,
+) -> Vec<FreeCourt> {
     let zone = venue.time_zone.rules();
     let text = |start: &Start| (local_text(zone, start.starts_at), local_text(zone, start.ends_at));
-    let texts: Vec<_> = starts.iter().map(text).collect();
-    let view = |Free { court, price, starts }: Free<'_>| FreeCourt {
+    let texts: Vec<_> = starts_of_day.iter().map(text).collect();
+    let view = |Free { court, starts, .. }: Free<'_>| FreeCourt {
         court_id: court.id,
         name: court.name.clone(),
         sport: court.sport,
@@ -117,11 +126,36 @@ fn views(venue: &Venue, starts: &[Start], free: Vec<Free<'_>>) -> Vec<FreeCourt>
         indoor: court.indoor,
         slots: starts
             .into_iter()
-            .map(|place| {
+            .filter_map(|place| {
+                let price = prices.of(court, &starts_of_day[place])?;
                 let (starts_at, ends_at) = texts[place].clone();
-                FreeSlot { starts_at, ends_at, price }
+                Some(FreeSlot { starts_at, ends_at, price })
             })
             .collect(),
     };
     free.into_iter().map(view).collect()
+}
+
+/// What courts cost whoever asks, booked now.
+struct Prices<'a> {
+    venue: &'a Venue,
+    book: Option<&'a PriceBook>,
+    roles: &'a [Role],
+    now: Timestamp,
+}
+
+impl Prices<'_> {
+    /// What a booking alone would be charged; none where it has no price, so that it cannot be booked.
+    fn of(&self, court: &Court, start: &Start) -> Option<Money> {
+        let occasion = Occasion {
+            venue: self.venue,
+            court,
+            from: start.starts_at,
+            until: start.ends_at,
+            roles: self.roles,
+            guests: 0,
+            now: self.now,
+        };
+        charge(self.book, &occasion).ok().map(|quote| quote.total)
+    }
 }

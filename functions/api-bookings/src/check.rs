@@ -17,7 +17,7 @@ pub(crate) struct BookingCheck {
     allowed: bool,
     /// Everything against it, overridden rules left out; empty where it is allowed.
     reasons: Vec<Reason>,
-    /// What it would cost; null where nobody could ever book it.
+    /// What it would cost; null where nobody could ever book it, or it has no price.
     price: Option<Money>,
 }
 
@@ -42,10 +42,10 @@ pub(crate) async fn check(
     let table = app.tenant_table(&caller)?;
     let (asked, overrides) = input.asked(&table, &caller).await?;
     let found = look_up(&table, &asked).await?;
-    let ruling = found.ruling(&asked, app.clock().now())?.without(&overrides);
-    Ok(Reply::ok(BookingCheck {
-        allowed: ruling.reasons.is_empty(),
-        reasons: ruling.reasons,
-        price: ruling.plan.map(|plan| plan.price),
-    }))
+    let now = app.clock().now();
+    let ruling = found.ruling(&asked, now)?.without(&overrides);
+    let priced = ruling.plan.map(|plan| found.priced(&asked, plan, now));
+    let price = priced.and_then(|priced| Some(priced.ok()?.plan.price));
+    let allowed = ruling.reasons.is_empty() && price.is_some();
+    Ok(Reply::ok(BookingCheck { allowed, reasons: ruling.reasons, price }))
 }

@@ -7,6 +7,7 @@ use kernel::{
     AccountId, BookingId, CourtId, Error, Money, PaymentId, Permission, Result, VenueId,
     timestamp_text,
 };
+use pricing::PriceLine;
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,6 +42,8 @@ pub(crate) struct BookingView {
     price: Money,
     /// What is booked beside the court.
     extras: Vec<Extra>,
+    /// What the price is made of, extras left out.
+    price_lines: Vec<PriceLine>,
     /// Until when an unpaid booking keeps its slot; null unless held.
     #[schema(format = DateTime)]
     hold_expires_at: Option<String>,
@@ -103,6 +106,7 @@ impl From<Booking> for BookingView {
             ends_at: local_text(zone, booking.ends_at),
             price: booking.price,
             extras: booking.extras,
+            price_lines: booking.price_lines,
             hold_expires_at: booking.hold_expires_at.map(timestamp_text),
             payment_id: booking.payment_id,
             created_at: timestamp_text(booking.created_at),

@@ -178,6 +178,7 @@ fn difference(
     }
     if waived {
         agreed.plan.price = before.price;
+        agreed.price_lines.clone_from(&before.price_lines);
         return Ok(None);
     }
     let difference = Money::new(rises_by, price.currency);

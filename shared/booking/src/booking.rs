@@ -8,6 +8,7 @@ use kernel::{
         civil::{Date, DateTime},
     },
 };
+use pricing::PriceLine;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -86,6 +87,9 @@ pub struct Booking {
     /// What is booked beside the court.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extras: Vec<Extra>,
+    /// What the price is made of: its lines and the extras sum to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub price_lines: Vec<PriceLine>,
     /// How it stands.
     pub status: Status,
     /// Who plays, beside whose it is.
@@ -190,6 +194,7 @@ impl Booking {
             parts: plan.parts,
             price: plan.price,
             extras: Vec::new(),
+            price_lines: Vec::new(),
             status,
             party: Party::default(),
             series: None,

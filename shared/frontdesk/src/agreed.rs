@@ -5,6 +5,7 @@ use booking::{
     with_extras,
 };
 use kernel::{BookingId, Result, jiff::Timestamp};
+use pricing::{Occasion, PriceLine, Quote, charge};
 use table::{TenantTable, Write};
 
 use crate::{Asked, LookUp};
@@ -18,6 +19,8 @@ pub struct Agreed {
     pub extras: Vec<Extra>,
     /// The rules that were overridden for it, each once.
     pub overridden: Vec<RuleName>,
+    /// What the price is made of: its lines and the extras sum to the plan's price.
+    pub price_lines: Vec<PriceLine>,
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -57,10 +60,26 @@ impl LookUp {
         overrides: &[RuleName],
         now: Timestamp,
     ) -> Result<Agreed> {
-        let (mut plan, overridden) = self.ruling(asked, now)?.allow(overrides)?;
+        let (plan, overridden) = self.ruling(asked, now)?.allow(overrides)?;
+        self.priced(asked, plan, now).map(|agreed| Agreed { overridden, ..agreed })
+    }
+
+    /// A plan with what it costs, extras included, by the venue's price book or the court's own price: `NO_PRICE`,
+    /// and the refusals of [`booking::extras`].
+    pub fn priced(&self, asked: &Asked, plan: Plan, now: Timestamp) -> Result<Agreed> {
+        let occasion = Occasion {
+            venue: &self.venue,
+            court: &self.court,
+            from: plan.starts_at,
+            until: plan.ends_at,
+            roles: &self.person.roles,
+            guests: asked.party.guests(),
+            now,
+        };
+        let Quote { lines, total } = charge(self.price_book.as_ref(), &occasion)?;
         let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
-        plan.price = with_extras(plan.price, &extras)?;
-        Ok(Agreed { plan, extras, overridden })
+        let plan = Plan { price: with_extras(total, &extras)?, ..plan };
+        Ok(Agreed { plan, extras, price_lines: lines, overridden: Vec::new() })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
@@ -78,6 +97,7 @@ impl LookUp {
         let place = (&self.venue, &self.court);
         let mut booking = Booking::new(id, asked.account_id, place, agreed.plan, payable, now);
         booking.extras = agreed.extras;
+        booking.price_lines = agreed.price_lines;
         booking.party = asked.party.clone();
         booking.series = asked.series;
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);

@@ -10,8 +10,10 @@ use facilities::{
     Court, Resource, Venue, court_key, court_not_found, resource_key, resource_not_found,
     venue_key, venue_not_found,
 };
+use futures::future::try_join;
 use identity::{Membership, MembershipStatus, store::member_key};
 use kernel::{AccountId, CourtId, Result, Sport, jiff::civil::Date};
+use pricing::PriceBook;
 use profiles::{
     Profile, SportPreference, age_on,
     store::{profile_key, sport_key},
@@ -43,6 +45,8 @@ pub struct LookUp {
     pub family: Family,
     /// What they want beside the court.
     pub resources: Vec<Resource>,
+    /// The prices that hold on the day it starts; none where courts have their own.
+    pub price_book: Option<PriceBook>,
 }
 
 /// The others of a family, and what each has booked.
@@ -75,7 +79,9 @@ impl LookUp {
 
     async fn knowing(table: &TenantTable, asked: &Asked, needs: &Needs) -> Result<Self> {
         let keys = Keys::of(table, asked, needs).await?;
-        let mut items = table.batch_get(&keys.all()).await?;
+        let prices = pricing::store::active(table, asked.venue_id, asked.wish.start.date());
+        let all = keys.all();
+        let (mut items, price_book) = try_join(table.batch_get(&all), prices).await?;
         let venue: Venue = items.take(&keys.venue)?.ok_or_else(venue_not_found)?;
         let court: Court = items.take(&keys.court)?.ok_or_else(court_not_found)?;
         let dates = asked.wish.days_on(&court);
@@ -96,7 +102,19 @@ impl LookUp {
         let resources = keys.resources.iter();
         let resources = resources.map(|key| items.take(key)?.ok_or_else(resource_not_found));
         let resources = resources.collect::<Result<_>>()?;
-        Ok(Self { venue, court, days, diary, policy, rules, person, is_member, family, resources })
+        Ok(Self {
+            venue,
+            court,
+            days,
+            diary,
+            policy,
+            rules,
+            person,
+            is_member,
+            family,
+            resources,
+            price_book,
+        })
     }
 }
 

@@ -74,7 +74,7 @@ impl LookUp {
     ) -> Result<Changed> {
         let terms = self.policy.of_court(&self.court);
         let mut after = before.moved((&self.court, terms), agreed.plan, by, now)?;
-        after.extras = agreed.extras;
+        (after.extras, after.price_lines) = (agreed.extras, agreed.price_lines);
         let place = (&self.venue, &self.court);
         let found = (&self.days, &self.diary, self.resources.as_slice());
         let mut writes = booking::relocate(table, (before, &after), place, found, now).await?;

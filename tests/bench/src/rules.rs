@@ -122,7 +122,7 @@ fn week_of_many_courts(rule: Measure<'_>) {
     let venue = VenueWithCourts { venue, courts };
     rule("availability of 500 courts for 7 days", &mut || {
         for day in (0..5).flat_map(|_| &days) {
-            let starts = starts(black_box(venue), day[0].date, 60, noon()).expect("starts");
+            let starts = starts(black_box(&venue), day[0].date, 60, noon()).expect("starts");
             black_box(free(&venue, None, 60, &starts, day, noon()));
         }
     });

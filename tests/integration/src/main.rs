@@ -49,6 +49,7 @@ mod payments;
 mod people;
 mod photos;
 mod polls;
+mod pricing;
 mod refunds;
 mod registration;
 mod resources;

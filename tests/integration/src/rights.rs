@@ -7,6 +7,7 @@ mod calendar;
 mod closures;
 mod lives;
 mod members;
+mod pricing;
 mod resources;
 mod series;
 mod sessions;
@@ -125,6 +126,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(closures::cases(other));
     cases.extend(lives::cases(other));
     cases.extend(members::cases(other));
+    cases.extend(pricing::cases(other));
     cases.extend(resources::cases(other));
     cases.extend(series::cases(other));
     cases.extend(sessions::cases(other));

@@ -56,6 +56,7 @@ pub(crate) fn functions() -> Vec<runtime::Routes> {
         api_facilities::routes(),
         api_members::routes(),
         api_payments::routes(),
+        api_pricing::routes(),
         api_series::routes(),
         api_sessions::routes(),
         api_sso::routes(),
