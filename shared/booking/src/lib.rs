@@ -44,7 +44,7 @@ mod store;
 mod vectors;
 
 pub use availability::{Free, Start, days_of, free, starts};
-pub use booking::{Booking, InSeries, Payable};
+pub use booking::{Booking, InSeries, Offered, Payable};
 pub use day::{CourtDay, CourtDays, Hold, VenueDay};
 pub use diary::{Debt, Diary, Entry, Strike, StrikeKind};
 pub use error::{

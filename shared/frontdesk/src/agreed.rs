@@ -1,6 +1,6 @@
 //! The decision, and what it writes.
 
-use booking::{Booking, Payable, Plan, plan};
+use booking::{Booking, Offered, Payable, Plan, plan};
 use kernel::{BookingId, Result, jiff::Timestamp};
 use table::{TenantTable, Write};
 
@@ -11,6 +11,8 @@ use crate::{Asked, LookUp};
 pub struct Agreed {
     /// When, which slots, and how much.
     pub plan: Plan,
+    /// That the waiting list gives it, if it does.
+    pub offered: Option<Offered>,
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -25,7 +27,7 @@ impl LookUp {
     /// Whether they may have it.
     pub fn judge(&self, asked: &Asked, now: Timestamp) -> Result<Agreed> {
         let plan = plan(&self.venue, &self.court, asked.wish, now)?;
-        Ok(Agreed { plan })
+        Ok(Agreed { plan, offered: None })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
@@ -44,6 +46,9 @@ impl LookUp {
         booking.party = asked.party.clone();
         booking.series = asked.series;
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
+        if let Some(offered) = agreed.offered {
+            booking = booking.offered(offered);
+        }
         let found = (&self.days, &self.diary);
         let writes = booking::book(table, &booking, place, found, now).await?;
         Ok(Booked { booking, writes })
