@@ -55,5 +55,7 @@ mod table_engine;
 mod tidy;
 mod tokens;
 mod users;
+mod waitlist;
+mod waitlist_orders;
 mod webhooks;
 mod world;

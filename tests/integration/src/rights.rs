@@ -7,6 +7,7 @@ mod members;
 mod sessions;
 mod sso;
 mod users;
+mod waitlist;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +42,8 @@ struct Things {
     court: String,
     booking: String,
     payment: String,
+    /// A place in its waiting list.
+    entry: String,
     /// The account of one of its members.
     member: String,
     sso: sso::Things,
@@ -54,6 +57,11 @@ async fn things(world: &World, club: &Club) -> Things {
     let (venue, courts) = world.venue(club, 1).await;
     let member = world.member(club, "marta").await;
     let booked = world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
+    let wish = json!({
+        "venue_id": venue, "date": "2026-11-21", "courts": "any", "from": "18:00",
+        "until": "19:00", "duration_minutes": 60,
+    });
+    let entry = world.test.post("/v1/waitlist", &member.token, wish).await.data(201);
     let role = json!({ "name": "night_porter", "permissions": ["facility:read"] });
     world.test.post("/v1/roles", &club.owner.token, role).await.data(201);
     let invitation = json!({ "email": "ines@example.org", "roles": ["night_porter"] });
@@ -69,6 +77,7 @@ async fn things(world: &World, club: &Club) -> Things {
         court: courts[0].to_string(),
         booking: text(&booked["booking"]["id"]),
         payment: text(&booked["checkout"]["payment_id"]),
+        entry: text(&entry["id"]),
         member: member.account.to_string(),
         sso: sso::things(world, club).await,
         key: text(&key["id"]),
@@ -104,6 +113,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(sessions::cases(other));
     cases.extend(sso::cases(&other.sso));
     cases.extend(users::cases(other));
+    cases.extend(waitlist::cases(other));
     cases
 }
 
