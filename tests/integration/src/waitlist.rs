@@ -136,11 +136,11 @@ async fn lapse(hall: &Hall, booking: &str) {
 async fn a_freed_court_is_held_for_the_first_and_then_for_the_next() {
     let hall = Hall::open(0).await;
     let people = hall.people(["ana", "bea", "cleo"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let (ana, bea, cleo) =
         (hall.join(&people[0]).await, hall.join(&people[1]).await, hall.join(&people[2]).await);
     assert_eq!(hall.entry(&people[1], &bea).await["position"], 2);
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
 
     let first = hall.offer(&people[0], &ana).await.expect("the first has it");
     assert_eq!(hall.status(&first).await, booking::Status::Held);
@@ -177,7 +177,7 @@ async fn a_freed_court_is_held_for_the_first_and_then_for_the_next() {
     // Who let it pass waits on, was told once, and is not told that an offer has ended.
     assert_eq!(hall.entry(&people[0], &ana).await["status"], "waiting");
     assert_eq!((hall.mails(&people[0]).len(), hall.mails(&people[1]).len()), (1, 1));
-    hall.answer(&people[0], &taken, "accept").await.refused(404, "OFFER_NOT_FOUND");
+    hall.answer(&people[0], &earlier, "accept").await.refused(404, "OFFER_NOT_FOUND");
 }
 
 #[tokio::test]
@@ -185,9 +185,9 @@ async fn what_costs_something_is_theirs_when_it_is_paid() {
     let hall = Hall::open(12_000).await;
     hall.policy(&json!({ "mode": "book_at_once" })).await;
     let people = hall.people(["ana"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let ana = hall.join(&people[0]).await;
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
     let offer = hall.offer(&people[0], &ana).await.expect("an offer, for it costs something");
     let accepted = hall.answer(&people[0], &offer, "accept").await.data(200);
     assert_eq!(accepted["status"], "held");
@@ -208,9 +208,9 @@ async fn what_costs_nothing_can_be_booked_at_once() {
     let hall = Hall::open(0).await;
     hall.policy(&json!({ "mode": "book_at_once" })).await;
     let people = hall.people(["ana", "bea"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let (ana, bea) = (hall.join(&people[0]).await, hall.join(&people[1]).await);
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
     let entry = hall.entry(&people[0], &ana).await;
     assert_eq!(entry["status"], "fulfilled");
     assert_eq!(
@@ -228,13 +228,13 @@ async fn a_broadcast_tells_everybody_whom_it_fits_once() {
     let hall = Hall::open(0).await;
     hall.policy(&json!({ "mode": "broadcast" })).await;
     let people = hall.people(["ana", "bea", "cleo"]).await;
-    let (taken, late) = (hall.take("18:00").await, hall.take("20:00").await);
+    let (earlier, late) = (hall.take("18:00").await, hall.take("20:00").await);
     hall.join(&people[0]).await;
     hall.join(&people[1]).await;
     let token = hall.token(&people[2], Role::Member);
     hall.ask(&token, &hall.wish("20:00", "21:00")).await.data(201);
     hall.world.drain().await;
-    hall.give_up(&taken).await;
+    hall.give_up(&earlier).await;
     let freed: Vec<_> = hall.world.publish().await;
     let body = serde_json::to_string(&freed[0]).unwrap();
     for _ in 0..2 {
@@ -299,9 +299,9 @@ async fn nobody_waits_for_what_is_free_nor_twice_nor_beyond_the_caps() {
 async fn who_leaves_declines_what_they_are_offered() {
     let hall = Hall::open(0).await;
     let people = hall.people(["ana", "bea"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let (ana, bea) = (hall.join(&people[0]).await, hall.join(&people[1]).await);
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
     let offer = hall.offer(&people[0], &ana).await.unwrap();
     let token = hall.token(&people[0], Role::Member);
     let path = format!("/v1/waitlist/{ana}");
@@ -325,7 +325,7 @@ async fn who_leaves_declines_what_they_are_offered() {
 async fn after_their_own_deadline_nobody_is_bothered() {
     let hall = Hall::open(0).await;
     let people = hall.people(["ana", "bea"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let token = hall.token(&people[0], Role::Member);
     let mut wish = hall.wish("18:00", "19:00");
     wish["expires_at"] = json!("2026-11-20T12:00:00Z");
@@ -334,7 +334,7 @@ async fn after_their_own_deadline_nobody_is_bothered() {
     let ana = hall.ask(&token, &wish).await.data(201);
     let bea = hall.join(&people[1]).await;
     hall.world.test.clock.advance(SignedDuration::from_hours(1));
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
     assert!(hall.offer(&people[1], &bea).await.is_some());
     let ana = hall.entry(&people[0], ana["id"].as_str().unwrap()).await;
     assert_eq!((&ana["status"], &ana["offer"]), (&json!("expired"), &Value::Null));
@@ -345,7 +345,7 @@ async fn after_their_own_deadline_nobody_is_bothered() {
 async fn nobody_is_offered_what_they_may_not_book() {
     let hall = Hall::open(0).await;
     let people = hall.people(["ana", "bea", "cleo"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let (ana, bea, cleo) =
         (hall.join(&people[0]).await, hall.join(&people[1]).await, hall.join(&people[2]).await);
     // The first is suspended, the second is only a guest now.
@@ -363,7 +363,7 @@ async fn nobody_is_offered_what_they_may_not_book() {
         before.roles
     );
     hall.world.drain().await;
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
     assert!(hall.offer(&people[2], &cleo).await.is_some());
     let entries = [(&people[0], ana), (&people[1], bea)];
     for (person, entry) in entries {

@@ -84,7 +84,7 @@ async fn by_priority_the_named_roles_come_first() {
     let order = json!({ "kind": "priority", "roles": ["coach", "front_desk"] });
     hall.policy(&json!({ "order": order })).await;
     let people = hall.people(["ana", "bea", "cleo"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let ana = hall.joined_as(&people[0], "member").await;
     let bea = hall.joined_as(&people[1], "front_desk").await;
     let cleo = hall.joined_as(&people[2], "coach").await;
@@ -93,7 +93,7 @@ async fn by_priority_the_named_roles_come_first() {
     assert_eq!(shown, [&cleo, &bea, &ana]);
     let positions: Vec<_> = day.iter().map(|entry| entry["position"].clone()).collect();
     assert_eq!(positions, [json!(1), json!(2), json!(3)]);
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
     assert!(hall.offer(&people[2], &cleo).await.is_some());
     assert!(hall.offer(&people[0], &ana).await.is_none());
 }
@@ -103,7 +103,7 @@ async fn anybody_can_recompute_a_lottery() {
     let hall = Hall::open(0).await;
     hall.policy(&json!({ "order": { "kind": "lottery" } })).await;
     let people = hall.people(["ana", "bea", "cleo", "dora"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     assert_eq!(hall.lottery().await["commitment"], Value::Null);
     let mut entries = Vec::new();
     for person in &people[..3] {
@@ -112,12 +112,13 @@ async fn anybody_can_recompute_a_lottery() {
     let before = hall.lottery().await;
     assert_eq!((&before["seed"], &before["order"]), (&Value::Null, &json!([])));
     assert_eq!(hall.entry(&people[0], &entries[0].1).await["position"], Value::Null);
-    hall.cancel(&taken).await;
+    hall.cancel(&earlier).await;
     let late = hall.join(&people[3]).await;
 
     let hex = |text: String| -> String {
         let hash = digest(&SHA256, text.as_bytes());
-        hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        let digits: Vec<_> = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        digits.concat()
     };
     let drawn = hall.lottery().await;
     let seed = drawn["seed"].as_str().unwrap();
@@ -152,12 +153,12 @@ async fn anybody_can_recompute_a_lottery() {
 async fn one_slot_goes_to_one_however_often_it_is_told() {
     let hall = Hall::open(0).await;
     let people = hall.people(["ana", "bea", "cleo"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let mut entries = Vec::new();
     for person in &people {
         entries.push((person, hall.join(person).await));
     }
-    hall.give_up(&taken).await;
+    hall.give_up(&earlier).await;
     let cancelled = body(&hall.world.publish().await[0]);
     join_all((0..4).map(|_| hall.freed(vec![cancelled.clone()]))).await;
     hall.freed(vec![cancelled.clone(), cancelled.clone()]).await;
@@ -218,13 +219,13 @@ async fn caps_hold_when_many_join_at_once() {
 async fn what_came_free_while_somebody_joined_is_offered_all_the_same() {
     let hall = Hall::open(0).await;
     let people = hall.people(["ana"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let token = hall.token(&people[0], Role::Member);
     let ana = hall.ask(&token, &hall.wish("18:00", "19:00")).await.data(201);
     let joined = hall.world.publish().await;
     assert_eq!(joined[0].kind, waitlist::JOINED);
     // Its event was handled before they joined.
-    hall.give_up(&taken).await;
+    hall.give_up(&earlier).await;
     hall.world.publish().await;
     hall.freed(vec![body(&joined[0])]).await;
     assert!(hall.offer(&people[0], ana["id"].as_str().unwrap()).await.is_some());
@@ -266,9 +267,9 @@ async fn a_half_that_comes_free_completes_the_whole() {
 async fn a_lifted_closure_frees_courts_too() {
     let hall = Hall::open(0).await;
     let people = hall.people(["ana"]).await;
-    let taken = hall.take("18:00").await;
+    let earlier = hall.take("18:00").await;
     let ana = hall.join(&people[0]).await;
-    hall.give_up(&taken).await;
+    hall.give_up(&earlier).await;
     let cancelled = hall.world.publish().await.remove(0);
     let freed: Freed = cancelled.data::<BookingFact>().unwrap().freed.unwrap();
     let lifted = Event {
