@@ -7,7 +7,7 @@ import unittest
 from client import until
 from world import world
 
-_QUEUES = ("account-mail", "booking-events", "notifications", "hold-expiry", "payment-webhooks")
+_QUEUES = ("account-mail", "booking-events", "freed-slots", "notifications", "hold-expiry", "payment-webhooks")
 
 
 class DeadLetters(unittest.TestCase):

@@ -40,6 +40,8 @@ pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<
         | booking::MOVED
         | booking::MISSED => of_booking(app, table, event).await,
         closures::ANNOUNCED => announced(table, event).await,
+        waitlist::OFFERED => offered(table, event, now).await,
+        waitlist::SLOT_FREE => slot_free(table, event, now).await,
         payments::event::DECLINED => declined(table, event, now).await,
         payments::event::REFUNDED => refunded(table, event).await.map(Some),
         identity::MemberRegistered::TYPE => {
@@ -89,7 +91,15 @@ async fn of_booking(app: &App, table: &TenantTable, event: &Event) -> Result<Opt
     let fact: booking::BookingFact = event.data()?;
     let booking = booking::booking(table, fact.booking_id).await?;
     let notice = match (event.kind.as_str(), booking.status) {
+        // What the waiting list booked without asking never was anything but confirmed.
+        (booking::CONFIRMED, Status::Confirmed)
+            if booking.offer.is_some() && booking.version == 1 =>
+        {
+            Notice::WaitlistBooked(facts(&booking))
+        }
         (booking::CONFIRMED, Status::Confirmed) => Notice::BookingConfirmed(facts(&booking)),
+        // Until when an offer stood, its own notice has said.
+        (booking::EXPIRED, Status::Expired) if booking.offer.is_some() => return Ok(None),
         (booking::EXPIRED, Status::Expired) => Notice::BookingExpired(facts(&booking)),
         (booking::CANCELLED, Status::Cancelled) => match fact.closure_id {
             Some(closure) => closed_out(app, table, &booking, closure).await?,
@@ -142,6 +152,42 @@ async fn announced(table: &TenantTable, event: &Event) -> Result<Option<News>> {
     // Two closures of one booking are two pieces of news.
     let subject = format!("{}.{}", fact.closure_id, booking.id);
     Ok(Some(news(subject, &booking, notice)))
+}
+
+/// An offer is worth telling while it stands.
+async fn offered(table: &TenantTable, event: &Event, now: Timestamp) -> Result<Option<News>> {
+    let fact: waitlist::OfferFact = event.data()?;
+    let booking = booking::booking(table, fact.booking_id).await?;
+    let Some(held_until) = booking.hold_expires_at.filter(|until| *until > now) else {
+        return Ok(None);
+    };
+    let notice = Notice::WaitlistOffer { booking: facts(&booking), held_until };
+    Ok(Some(news(booking.id.to_string(), &booking, notice)))
+}
+
+/// Told to who still waits, whoever books it first.
+async fn slot_free(table: &TenantTable, event: &Event, now: Timestamp) -> Result<Option<News>> {
+    let fact: waitlist::SlotFact = event.data()?;
+    let entry = waitlist::entry(table, fact.entry_id).await?;
+    if !entry.waits(now) || fact.starts_at <= now {
+        return Ok(None);
+    }
+    let venue = facilities::venue(table, entry.venue_id).await?;
+    let court = facilities::court(table, entry.venue_id, fact.court_id).await?;
+    let booking = BookingFacts {
+        court: court.name.as_str().to_owned(),
+        venue: venue.name.as_str().to_owned(),
+        starts_at: fact.starts_at,
+        ends_at: fact.ends_at,
+        // What it costs depends on who books it, and is not mentioned.
+        price: Money::new(0, court.price_per_hour.money().currency),
+    };
+    Ok(Some(News {
+        subject: event.id.to_string(),
+        recipient: Recipient::Account(entry.account_id),
+        time_zone: Some(venue.time_zone.rules().clone()),
+        notice: Notice::WaitlistSlotFree(booking),
+    }))
 }
 
 /// A declined try is worth telling while there is time for another.

@@ -2,7 +2,7 @@
 
 use facilities::{Court, Name, Venue, Zone};
 use kernel::{
-    AccountId, BookingId, CourtId, Money, PaymentId, Result, SeriesId, VenueId,
+    AccountId, BookingId, CourtId, Money, PaymentId, Result, SeriesId, VenueId, WaitlistEntryId,
     jiff::{
         SignedDuration, Timestamp,
         civil::{Date, DateTime},
@@ -98,6 +98,9 @@ pub struct Booking {
     /// The series it belongs to, and as which occurrence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<InSeries>,
+    /// The place in a waiting list that it came from: while it is held, an offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<WaitlistEntryId>,
     /// Who made it, where that is not whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_by: Option<AccountId>,
@@ -155,6 +158,15 @@ pub struct Booking {
     pub version: u64,
 }
 
+/// The waiting list's part in a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offered {
+    /// Who waited.
+    pub entry_id: WaitlistEntryId,
+    /// Until when they may say yes, whatever it costs; none where it is theirs at once.
+    pub until: Option<Timestamp>,
+}
+
 /// How the booking will be paid.
 #[derive(Debug, Clone, Copy)]
 pub struct Payable {
@@ -198,6 +210,7 @@ impl Booking {
             status,
             party: Party::default(),
             series: None,
+            offer: None,
             made_by: None,
             overridden: Vec::new(),
             sequence: 0,
@@ -218,6 +231,18 @@ impl Booking {
             open: None,
             version: 1,
         }
+    }
+
+    /// The same as an offer: held until its end, even where there is nothing to pay.
+    #[must_use]
+    pub fn offered(mut self, offered: Offered) -> Self {
+        self.offer = Some(offered.entry_id);
+        if let Some(until) = offered.until {
+            self.status = Status::Held;
+            self.hold_expires_at = Timestamp::from_second(until.as_second()).ok();
+            self.confirmed_at = None;
+        }
+        self
     }
 
     /// The local day it is listed under: the one it starts on.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Booking;
 
-/// A slot is kept until it is paid. Zero-priced bookings are never held.
+/// A slot is kept until it is paid, or an offer accepted. Free of charge, only offers are held.
 pub const HELD: &str = "booking.held";
 /// The court is theirs.
 pub const CONFIRMED: &str = "booking.confirmed";

@@ -56,7 +56,7 @@ mod store;
 mod vectors;
 
 pub use availability::{Free, Start, days_of, free, starts};
-pub use booking::{AccessWindow, Booking, InSeries, MovedFrom, Payable};
+pub use booking::{AccessWindow, Booking, InSeries, MovedFrom, Offered, Payable};
 pub use cancellation::{Cancellation, CancellationRule, Canceller, Verdict};
 pub use code::{AccessCode, CheckInCode};
 pub use day::{CourtDay, CourtDays, Hold, VenueDay};

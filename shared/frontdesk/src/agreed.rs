@@ -1,7 +1,7 @@
 //! The decision, and what it writes.
 
 use booking::{
-    Booking, Extra, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras, ruling,
+    Booking, Extra, Offered, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras, ruling,
     with_extras,
 };
 use kernel::{BookingId, Result, jiff::Timestamp};
@@ -21,6 +21,8 @@ pub struct Agreed {
     pub overridden: Vec<RuleName>,
     /// What the price is made of: its lines and the extras sum to the plan's price.
     pub price_lines: Vec<PriceLine>,
+    /// That the waiting list gives it, if it does.
+    pub offered: Option<Offered>,
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -79,7 +81,13 @@ impl LookUp {
         let Quote { lines, total } = charge(self.price_book.as_ref(), &occasion)?;
         let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
         let plan = Plan { price: with_extras(total, &extras)?, ..plan };
-        Ok(Agreed { plan, extras, price_lines: lines, overridden: Vec::new() })
+        Ok(Agreed {
+            plan,
+            extras,
+            overridden: Vec::new(),
+            price_lines: lines,
+            offered: None,
+        })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
@@ -104,6 +112,9 @@ impl LookUp {
         booking.overridden = agreed.overridden;
         booking.terms = self.policy.of_court(&self.court);
         booking.make_codes()?;
+        if let Some(offered) = agreed.offered {
+            booking = booking.offered(offered);
+        }
         let found = (&self.days, &self.diary, self.resources.as_slice());
         let mut writes = booking::book(table, &booking, place, found, now).await?;
         writes.extend(self.family_unchanged(table));

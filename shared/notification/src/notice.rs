@@ -79,6 +79,17 @@ pub enum Notice {
         /// How much.
         amount: Money,
     },
+    /// The waiting list holds a court for them.
+    WaitlistOffer {
+        /// Which.
+        booking: BookingFacts,
+        /// Until when they may accept it.
+        held_until: Timestamp,
+    },
+    /// A court is free that they wait for; whoever books first has it.
+    WaitlistSlotFree(BookingFacts),
+    /// The waiting list booked a court for them.
+    WaitlistBooked(BookingFacts),
     /// They are a member now, and may be asked to prove that they read their address's mail.
     MemberWelcome(Option<TimedLink>),
     /// They are asked to take over their new club.
@@ -146,6 +157,9 @@ impl Notice {
             Self::BookingMissed(_) => Template::BookingMissed,
             Self::PaymentDeclined { .. } => Template::PaymentDeclined,
             Self::PaymentRefunded { .. } => Template::PaymentRefunded,
+            Self::WaitlistOffer { .. } => Template::WaitlistOffer,
+            Self::WaitlistSlotFree(_) => Template::WaitlistSlotFree,
+            Self::WaitlistBooked(_) => Template::WaitlistBooked,
             Self::MemberWelcome(_) => Template::MemberWelcome,
             Self::OwnerInvitation { .. } => Template::OwnerInvitation,
             Self::PasswordReset(_) => Template::PasswordReset,
@@ -168,7 +182,10 @@ impl Notice {
             | Self::BookingMoved { booking, .. }
             | Self::BookingMissed(booking)
             | Self::PaymentDeclined { booking, .. }
-            | Self::PaymentRefunded { booking, .. } => Some(booking),
+            | Self::PaymentRefunded { booking, .. }
+            | Self::WaitlistOffer { booking, .. }
+            | Self::WaitlistSlotFree(booking)
+            | Self::WaitlistBooked(booking) => Some(booking),
             Self::MemberWelcome(_)
             | Self::OwnerInvitation { .. }
             | Self::Invitation { .. }

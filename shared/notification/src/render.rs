@@ -86,6 +86,9 @@ impl<'a> Facts<'a> {
                 held_until = Some(words::hour(&local(*until)));
                 link = checkout.as_deref();
             }
+            Notice::WaitlistOffer { held_until: until, .. } => {
+                held_until = Some(words::hour(&local(*until)));
+            }
             Notice::OwnerInvitation { link: accept, expires_at }
             | Notice::Invitation { link: accept, expires_at } => {
                 link = Some(accept);
@@ -101,6 +104,8 @@ impl<'a> Facts<'a> {
             Notice::BookingConfirmed(_)
             | Notice::BookingExpired(_)
             | Notice::BookingMissed(_)
+            | Notice::WaitlistSlotFree(_)
+            | Notice::WaitlistBooked(_)
             | Notice::MemberWelcome(None)
             | Notice::EmailChangeRequested
             | Notice::PasswordChanged
@@ -201,6 +206,9 @@ mod tests {
                 checkout: Some(link.clone()),
             },
             Notice::PaymentRefunded { booking: booking(), amount: money },
+            Notice::WaitlistOffer { booking: booking(), held_until: until },
+            Notice::WaitlistSlotFree(booking()),
+            Notice::WaitlistBooked(booking()),
             Notice::MemberWelcome(None),
             Notice::MemberWelcome(Some(timed())),
             Notice::OwnerInvitation { link: link.clone(), expires_at: until },

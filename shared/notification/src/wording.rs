@@ -52,6 +52,12 @@ templates! {
     PaymentDeclined = "payment_declined";
     /// Money was given back.
     PaymentRefunded = "payment_refunded";
+    /// The waiting list holds a court for them.
+    WaitlistOffer = "waitlist_offer";
+    /// A court is free that they wait for.
+    WaitlistSlotFree = "waitlist_slot_free";
+    /// The waiting list booked a court for them.
+    WaitlistBooked = "waitlist_booked";
     /// They are a member now.
     MemberWelcome = "member_welcome";
     /// They are asked to take over their new club.
@@ -91,6 +97,9 @@ impl Template {
             | Self::BookingMissed
             | Self::PaymentDeclined
             | Self::PaymentRefunded
+            | Self::WaitlistOffer
+            | Self::WaitlistSlotFree
+            | Self::WaitlistBooked
             | Self::MemberWelcome
             | Self::OwnerInvitation
             | Self::Invitation => false,

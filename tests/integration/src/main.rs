@@ -68,5 +68,7 @@ mod table_engine;
 mod tidy;
 mod tokens;
 mod users;
+mod waitlist;
+mod waitlist_orders;
 mod webhooks;
 mod world;

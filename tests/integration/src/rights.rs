@@ -13,6 +13,7 @@ mod series;
 mod sessions;
 mod sso;
 mod users;
+mod waitlist;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +51,8 @@ struct Things {
     payment: String,
     /// What is booked beside its court.
     resource: String,
+    /// A place in its waiting list.
+    entry: String,
     /// The account of one of its members.
     member: String,
     sso: sso::Things,
@@ -70,6 +73,11 @@ async fn things(world: &World, club: &Club) -> Things {
         "price_per_hour": { "amount": 100, "currency": "ARS" },
     });
     let resource = world.test.post("/v1/resources", &club.owner.token, resource).await.data(201);
+    let wish = json!({
+        "venue_id": venue, "date": "2026-11-21", "courts": "any", "from": "18:00",
+        "until": "19:00", "duration_minutes": 60,
+    });
+    let entry = world.test.post("/v1/waitlist", &member.token, wish).await.data(201);
     let role = json!({ "name": "night_porter", "permissions": ["facility:read"] });
     world.test.post("/v1/roles", &club.owner.token, role).await.data(201);
     let invitation = json!({ "email": "ines@example.org", "roles": ["night_porter"] });
@@ -90,6 +98,7 @@ async fn things(world: &World, club: &Club) -> Things {
         series: series::things(world, club, venue, courts[0]).await,
         payment: text(&booked["checkout"]["payment_id"]),
         resource: text(&resource["id"]),
+        entry: text(&entry["id"]),
         member: member.account.to_string(),
         sso: sso::things(world, club).await,
         key: text(&key["id"]),
@@ -132,6 +141,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(sessions::cases(other));
     cases.extend(sso::cases(&other.sso));
     cases.extend(users::cases(other));
+    cases.extend(waitlist::cases(other));
     cases
 }
 

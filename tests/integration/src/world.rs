@@ -24,8 +24,20 @@ pub(crate) const ONBOARDING_STEPS: [&str; 8] = [
     "finish",
 ];
 /// The subscriptions of `template.yaml`: queue and types of events.
-const SUBSCRIPTIONS: [(&str, &[&str]); 2] = [
+const SUBSCRIPTIONS: [(&str, &[&str]); 3] = [
     ("booking-events", &["booking.held", "payment.refund_requested"]),
+    (
+        "freed-slots",
+        &[
+            "booking.cancelled",
+            "booking.confirmed",
+            "booking.expired",
+            "booking.missed",
+            "booking.moved",
+            "closure.lifted",
+            "waitlist.joined",
+        ],
+    ),
     (
         "notifications",
         &[
@@ -39,6 +51,8 @@ const SUBSCRIPTIONS: [(&str, &[&str]); 2] = [
             "payment.declined",
             "invitation.created",
             "member.registered",
+            "waitlist.offered",
+            "waitlist.slot_free",
         ],
     ),
 ];
@@ -61,6 +75,7 @@ pub(crate) fn functions() -> Vec<runtime::Routes> {
         api_sessions::routes(),
         api_sso::routes(),
         api_users::routes(),
+        api_waitlist::routes(),
         webhook_mercadopago::routes(),
     ]
 }
@@ -315,6 +330,7 @@ impl World {
         let response = match queue {
             "account-mail" => handle_messages(app, consume_account_mail::handle, batch).await,
             "booking-events" => handle_messages(app, consume_booking_events::handle, batch).await,
+            "freed-slots" => handle_messages(app, consume_freed_slots::handle, batch).await,
             "notifications" => handle_messages(app, consume_notifications::handle, batch).await,
             "hold-expiry" => handle_messages(app, consume_hold_expiry::handle, batch).await,
             "payment-webhooks.fifo" => handle_messages(app, consume_payments::handle, batch).await,

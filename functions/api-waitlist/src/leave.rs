@@ -1,0 +1,75 @@
+//! `DELETE /v1/waitlist/{entry_id}`.
+
+use axum::extract::State;
+use booking::{Changed, Status};
+use kernel::{Result, WaitlistEntryId};
+use runtime::App;
+use table::{TenantTable, Write};
+use waitlist::Entry;
+use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+
+use crate::{
+    offer::{ROUNDS, is_race},
+    view::{EntryView, check_own},
+};
+
+/// Wait no more. An offer that is still open is declined by it.
+#[utoipa::path(
+    delete,
+    path = "/v1/waitlist/{entry_id}",
+    tag = "waitlist",
+    params(("entry_id" = WaitlistEntryId, Path)),
+    responses(
+        (status = 200, body = Envelope<EntryView>, description = "Left."),
+        (status = 403, body = Problem, description = "WAITLIST_ENTRY_NOT_YOURS."),
+        (status = 404, body = Problem, description = "WAITLIST_ENTRY_NOT_FOUND."),
+        (status = 409, body = Problem, description = "WAITLIST_ENTRY_ENDED: it was fulfilled; WAITLIST_CHANGED."),
+    )
+)]
+pub(crate) async fn leave(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<WaitlistEntryId>,
+) -> Outcome<EntryView> {
+    let table = app.tenant_table(&caller)?;
+    let mut rounds = ROUNDS;
+    let entry = loop {
+        rounds -= 1;
+        let entry = waitlist::entry(&table, id).await?;
+        check_own(&caller, &entry)?;
+        if entry.status == waitlist::Status::Left {
+            break entry;
+        }
+        match give_up(&app, &table, &entry).await {
+            Err(error) if rounds > 0 && is_race(&error) => {}
+            left => break left?,
+        }
+    };
+    let now = app.clock().now();
+    Ok(Reply::ok(EntryView::of(entry, None, now)))
+}
+
+/// The entry, and the offer if there is one, in one transaction.
+async fn give_up(app: &App, table: &TenantTable, entry: &Entry) -> Result<Entry> {
+    let now = app.clock().now();
+    let left = entry.left(now)?;
+    let mut writes =
+        vec![waitlist::save(table, entry, &left, &[])?, waitlist::release(table, entry)];
+    writes.extend(open_offer(app, table, entry).await?);
+    table.write(writes).await?;
+    Ok(left)
+}
+
+async fn open_offer(app: &App, table: &TenantTable, entry: &Entry) -> Result<Vec<Write>> {
+    let Some(offer) = entry.offer else { return Ok(Vec::new()) };
+    let booking = booking::booking(table, offer.booking_id).await?;
+    match booking.status {
+        Status::Held => {
+            let Changed { writes, .. } = booking::expire(table, &booking, app.clock().now())?;
+            Ok(writes)
+        }
+        Status::Expired | Status::Cancelled => Ok(Vec::new()),
+        // It was paid, and the entry has not been told yet.
+        Status::Confirmed | Status::CheckedIn | Status::NoShow => Err(waitlist::entry_ended()),
+    }
+}

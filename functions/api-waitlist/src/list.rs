@@ -1,0 +1,49 @@
+//! `GET /v1/waitlist`.
+
+use axum::extract::State;
+use garde::Validate;
+use runtime::App;
+use serde::Deserialize;
+use web::{Caller, Outcome, PageEnvelope, Params, Problem, Reply};
+
+use crate::view::EntryView;
+
+/// Which page.
+#[derive(Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+#[garde(allow_unvalidated)]
+pub(crate) struct Filter {
+    /// 1 to 100; 20 if absent.
+    limit: Option<u8>,
+    /// `meta.page.next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// List one's own places in waiting lists, ended ones of the last thirty days too, latest day first.
+///
+/// Their positions are told one by one.
+#[utoipa::path(
+    get,
+    path = "/v1/waitlist",
+    tag = "waitlist",
+    params(Filter),
+    responses(
+        (status = 200, body = PageEnvelope<EntryView>, description = "One page."),
+        (status = 422, body = Problem, description = "LIMIT_OUT_OF_RANGE, CURSOR_INVALID, QUERY_INVALID."),
+    )
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(filter): Params<Filter>,
+) -> Outcome<Vec<EntryView>> {
+    let table = app.tenant_table(&caller)?;
+    let list = format!("waitlist.{}", caller.account());
+    let page = caller.page(&list, filter.limit, filter.cursor.as_deref())?;
+    let limit = page.limit;
+    let entries = waitlist::entries_of_account(&table, caller.account(), page).await?;
+    let now = app.clock().now();
+    let views = entries.map(|entry| EntryView::of(entry, None, now));
+    Ok(Reply::page(views, &caller, &list, limit))
+}
