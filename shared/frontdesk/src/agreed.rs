@@ -1,8 +1,8 @@
 //! The decision, and what it writes.
 
 use booking::{
-    Booking, Extra, Offered, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras, ruling,
-    with_extras,
+    Booking, Extra, Offered, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras,
+    ruling, with_extras,
 };
 use kernel::{BookingId, Result, jiff::Timestamp};
 use pricing::{Occasion, PriceLine, Quote, charge};
@@ -81,13 +81,7 @@ impl LookUp {
         let Quote { lines, total } = charge(self.price_book.as_ref(), &occasion)?;
         let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
         let plan = Plan { price: with_extras(total, &extras)?, ..plan };
-        Ok(Agreed {
-            plan,
-            extras,
-            overridden: Vec::new(),
-            price_lines: lines,
-            offered: None,
-        })
+        Ok(Agreed { plan, extras, overridden: Vec::new(), price_lines: lines, offered: None })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.

@@ -185,7 +185,8 @@ async fn strikes_suspend_at_their_limit_and_staff_lift_it() {
     }
     let refused = place.book(&world, &ana.token, "2026-11-23T18:00", 60).await;
     let refused = refused.refused(403, "BOOKING_SUSPENDED");
-    assert_eq!(refused["details"]["until"], "2026-11-27T12:20:00.000Z");
+    let suspension = &refused["details"]["reasons"][0];
+    assert_eq!(suspension["retry_at"], "2026-11-27T12:20:00.000Z");
     let path = format!("/v1/members/{}/booking-suspension", ana.account);
     world.test.delete(&path, &ana.token).await.refused(403, "PERMISSION_MISSING");
     for _ in 0..2 {
