@@ -142,8 +142,9 @@ class Functions(unittest.TestCase):
             made = transform({**expanded, "Resources": plain}, {}, SimpleNamespace(load=dict))
         kinds = [each["Type"] for each in made["Resources"].values()]
         self.assertEqual(kinds.count("AWS::Lambda::Function"), len(FOLDERS))
-        roles = len(FOLDERS) + 1 + len(WORKFLOWS)
-        self.assertEqual(kinds.count("AWS::IAM::Role"), roles, "one a function, the schedule, the workflows")
+        jobs = sum(folder.startswith("job-") for folder in FOLDERS)
+        roles = len(FOLDERS) + jobs + len(WORKFLOWS)
+        self.assertEqual(kinds.count("AWS::IAM::Role"), roles, "one a function, a schedule, a workflow")
 
 
 class Alarms(unittest.TestCase):

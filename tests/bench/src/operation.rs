@@ -166,7 +166,7 @@ fn sample(world: &World, path: &str, more: &[(&str, &str)]) -> Value {
         ("account_id", &account),
         ("date", &day),
     ];
-    for (name, value) in known.iter().chain(more) {
+    for (name, value) in more.iter().chain(&known) {
         text = text.replace(&format!("{{{{{name}}}}}"), value);
     }
     serde_json::from_str(&text).expect("a sample event is JSON")
@@ -211,7 +211,8 @@ fn availability(world: &World) -> Value {
 }
 
 fn book(world: &World, court: kernel::CourtId, start: &str, key: Option<String>) -> Value {
-    let mut event = sample(world, "api-bookings/books-a-slot.json", &[]);
+    let member = [("member_token", world.somebody())];
+    let mut event = sample(world, "api-bookings/books-a-slot.json", &member);
     let body = json!({
         "venue_id": world.venue, "court_id": court, "starts_at": start, "duration_minutes": 60,
     });

@@ -31,6 +31,8 @@ pub(crate) const ZONE: &str = "America/Argentina/Buenos_Aires";
 const HOURS: usize = 15;
 /// The run is shorter, and the functions' clock is the system's.
 const TOKEN_SECONDS: i64 = 3_600;
+/// Who book, in turn.
+const MEMBERS: usize = 1_000;
 /// More than are refreshed in one run.
 const SESSIONS: usize = 3_500;
 
@@ -44,6 +46,8 @@ pub(crate) struct World {
     pub(crate) courts: Vec<CourtId>,
     pub(crate) account: AccountId,
     pub(crate) token: String,
+    /// Of others who book: nobody books thousands of courts.
+    members: Vec<String>,
     /// Of sessions that nobody has refreshed yet.
     refresh_tokens: Mutex<Vec<String>>,
     booked: AtomicU32,
@@ -65,12 +69,17 @@ impl World {
         });
         let secret = test.app.config().provider_secret_id(club, payments::mercadopago::SECRET);
         test.cloud.put_secret(&secret.expect("a prefix"), &credentials);
-        let mut claims = test.claims(account, Some(club), &[Role::Member]);
-        claims.exp = now.as_second() + TOKEN_SECONDS;
+        let token = |account| {
+            let mut claims = test.claims(account, Some(club), &[Role::Member]);
+            claims.exp = now.as_second() + TOKEN_SECONDS;
+            test.keys.sign(&claims)
+        };
+        let members = (0..MEMBERS).map(|_| token(AccountId::new())).collect();
         Self {
             toll: Toll::start(&test.database.url).await,
             provider_url: provider().await,
-            token: test.keys.sign(&claims),
+            token: token(account),
+            members,
             today: TimeZone::get(ZONE).expect("a zone").to_datetime(now).date(),
             refresh_tokens: Mutex::new(sessions(&test, account, club, now).await),
             booked: AtomicU32::new(0),
@@ -116,6 +125,11 @@ impl World {
         .into_iter()
         .chain(self.variables.iter().cloned())
         .collect()
+    }
+
+    /// The token of a member who has booked little.
+    pub(crate) fn somebody(&self) -> &str {
+        &self.members[self.booked.load(Ordering::Relaxed) as usize % MEMBERS]
     }
 
     /// A refresh token that is good, for one exchange.
