@@ -107,10 +107,10 @@ async fn write(
     Ok(())
 }
 
-/// Whether the club has proved that the domain of their address is its own, and the provider does not deny
-/// that the address is theirs.
+/// Whether the club has proved that the domain of their address is its own, and the provider says that
+/// the address is theirs.
 async fn is_vouched(app: &App, table: &TenantTable, person: &Person) -> Result<bool> {
-    let Some(email) = person.email.as_ref().filter(|_| person.email_verified != Some(false)) else {
+    let Some(email) = person.email.as_ref().filter(|_| person.email_verified == Some(true)) else {
         return Ok(false);
     };
     let owner = store::domain_of(&app.table().platform(), email).await?;

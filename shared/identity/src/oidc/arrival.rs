@@ -4,9 +4,8 @@
 //! club has proved that the address's domain is its own: any club can register a provider that says
 //! anything.
 //!
-//! An address of such a domain is believed also where the provider does not say `email_verified`, as Entra
-//! does not unless it is told to: the club owns the domain, so it decides who has which address in it, and it
-//! chose the provider that keeps them. What the provider says was not verified is believed nowhere.
+//! An address that the provider does not say it has verified is believed nowhere: at many providers people
+//! write what they like there, the owner's address for instance. Entra says it once it is told to.
 
 use kernel::{AccountId, Email, Error, Result};
 
@@ -53,7 +52,7 @@ pub fn arrive(
             "the identity provider does not tell your address; allow it, or ask the club",
         ));
     };
-    if !person.email_verified.unwrap_or(is_vouched) {
+    if person.email_verified != Some(true) {
         return Err(Error::forbidden(
             "SSO_EMAIL_UNVERIFIED",
             "the identity provider has not verified your address; verify it there first",
@@ -124,9 +123,7 @@ mod tests {
             "SSO_EMAIL_UNVERIFIED"
         );
         let silent = Person { email_verified: None, ..person() };
-        assert_eq!(refusal(&silent, None, false), "SSO_EMAIL_UNVERIFIED");
-        let arrived = arrive(&silent, None, None, true).unwrap();
-        assert_eq!(arrived, Arrival::New { email: person().email.unwrap() });
+        assert_eq!(refusal(&silent, None, true), "SSO_EMAIL_UNVERIFIED");
         let missing = Person { email: None, ..person() };
         assert_eq!(refusal(&missing, None, true), "SSO_EMAIL_MISSING");
     }
