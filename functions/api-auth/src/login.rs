@@ -1,7 +1,7 @@
 //! `POST /v1/auth/login`.
 
 use axum::extract::State;
-use futures::future::{try_join, try_join3};
+use futures::future::try_join;
 use garde::Validate;
 use identity::{
     DeviceName, Door, Entrant, Footing, PasswordCost, Proof, Tokens, Verified, rehash_password,
@@ -10,6 +10,7 @@ use identity::{
 use kernel::{ClubId, Email, Method, Result, Slug};
 use runtime::App;
 use serde::Deserialize;
+use table::PlatformTable;
 use utoipa::ToSchema;
 use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
 
@@ -55,12 +56,8 @@ pub(crate) async fn login(
     Body(input): Body<Login>,
 ) -> Outcome<Tokens> {
     let (platform, now) = (app.table().platform(), app.clock().now());
-    let (records, club, key) = Box::pin(try_join3(
-        store::sign_in_records(&platform, &input.email, &address),
-        open_club(&app, input.club.as_ref()),
-        app.signing_key(),
-    ))
-    .await?;
+    let read = records(&platform, &input.email, &address, input.club.as_ref());
+    let ((records, club), key) = Box::pin(try_join(read, app.signing_key())).await?;
     records.check(now)?;
     // The hash is always computed, so that an unknown address takes as long as a wrong password.
     let credential = records.credential.as_ref();
@@ -108,9 +105,17 @@ pub(crate) async fn login(
     Ok(Reply::ok(entered.ok_or_else(wrong_credentials)?))
 }
 
-/// The club to sign in to, which may be none; `None` where there is no open club of that slug.
-async fn open_club(app: &App, slug: Option<&Slug>) -> Result<Option<Option<ClubId>>> {
-    let Some(slug) = slug else { return Ok(Some(None)) };
-    let record = tenancy::store::slug(&app.table().platform(), slug).await?;
-    Ok(record.and_then(|record| record.active()).map(Some))
+/// What is to be known before the password is verified, and the club to sign in to, which may be none; `None`
+/// where there is no open club of that slug.
+async fn records(
+    platform: &PlatformTable,
+    email: &Email,
+    address: &str,
+    slug: Option<&Slug>,
+) -> Result<(store::SignInRecords, Option<Option<ClubId>>)> {
+    let Some(slug) = slug else {
+        return Ok((store::sign_in_records(platform, email, address).await?, Some(None)));
+    };
+    let (records, club) = store::sign_in_records_and_club(platform, email, address, slug).await?;
+    Ok((records, club.and_then(|record| record.active()).map(Some)))
 }

@@ -80,13 +80,13 @@ pub(crate) async fn step_up(
     let second_factor = records.credential.is_some_and(|it| it.second_factor);
     let proof = Proof { second_factor, ..session.proof.and(method, now) };
     let proved = store::prove_session(&platform, session.account_id, session.id, &proof)?;
-    let (rights, ()) = try_join(
+    let (admitted, ()) = try_join(
         admit(app.table(), &correlation, session.account_id, session.club_id),
         platform.write(vec![proved]),
     )
     .await?;
     let session = identity::Session { proof, ..session };
-    let grant = session.grant(rights.ok_or_else(revoked)?);
+    let grant = session.grant(admitted.ok_or_else(revoked)?.rights);
     let key: identity::SigningKey = app.signing_key().await?;
     Ok(Reply::ok(FreshToken {
         access_token: key.access_token(app.config().public_base_url()?, grant, now)?,

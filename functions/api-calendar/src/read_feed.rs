@@ -73,7 +73,7 @@ async fn check_owner(app: &App, tenant: &Tenant, feed: &Feed) -> Result<()> {
     let admitted = identity::admit(app.table(), correlation, feed.account_id, club).await;
     let rights = match admitted {
         Err(error) if error.kind() == Kind::Forbidden => return Err(feed_not_found()),
-        admitted => admitted?.ok_or_else(feed_not_found)?,
+        admitted => admitted?.ok_or_else(feed_not_found)?.rights,
     };
     let may = match feed.scope.venue() {
         None => rights.permissions.contains(&Permission::BookingSelf),

@@ -14,11 +14,12 @@ pub(crate) async fn give_standing(
     app: &App,
     tenant: &Tenant,
     told: Entry,
-    record: fn(&PlatformTable, ClubId) -> Write,
+    record: fn(&PlatformTable, &TenantTable, ClubId) -> Vec<Write>,
     edge: fn(&TenantTable) -> Write,
 ) -> Outcome<ClubView> {
     let (platform, table) = (app.table().platform(), app.table().tenant(tenant));
-    let writes = vec![record(&platform, tenant.club()), edge(&table)];
+    let mut writes = record(&platform, &table, tenant.club());
+    writes.push(edge(&table));
     audit::write(&table, told, app.clock().now(), writes).await?;
     let club = tenancy::store::club(&platform, tenant.club()).await?;
     let version = club.version;

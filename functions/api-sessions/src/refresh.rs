@@ -50,14 +50,14 @@ pub(crate) async fn refresh(
     let token: RefreshToken = input.refresh_token.parse().map_err(|_| invalid())?;
     // The token says whose and for which club it is, so that one round reads all. What it says is believed
     // only once the session agrees.
-    let (session, rights) = join(
+    let (session, admitted) = join(
         identity::store::session(&platform, &token),
         admit(app.table(), &correlation, token.account(), token.club()),
     )
     .await;
     let session = session?.ok_or_else(invalid)?;
     check(&app, &session, &token).await?;
-    let rights = rights?.ok_or_else(revoked)?;
+    let rights = admitted?.ok_or_else(revoked)?.rights;
 
     let now = app.clock().now();
     let (rotated, next) = session.rotated(&token, now)?;

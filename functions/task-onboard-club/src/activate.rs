@@ -7,9 +7,9 @@ use tenancy::store;
 use crate::work::Work;
 
 pub(crate) fn run(work: &Work<'_>) -> Vec<Write> {
-    store::activate(&work.platform, &work.onboarding)
+    store::activate(&work.platform, &work.own, &work.onboarding)
 }
 
 pub(crate) async fn undo(work: &Work<'_>) -> Result<Vec<Write>> {
-    store::deactivate(&work.platform, &work.onboarding).await
+    store::deactivate(&work.platform, &work.own, &work.onboarding).await
 }

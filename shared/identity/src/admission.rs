@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use futures::future::try_join3;
+use futures::future::try_join;
 use kernel::{AccountId, ClubId, Error, PermissionSet, Result, Role, Tenant, VenueId};
 use table::{PlatformTable, Table};
-use tenancy::{ClubStatus, CustomRole};
+use tenancy::{ClubSettings, ClubStatus, CustomRole};
 
-use crate::{Account, Membership, MembershipStatus, store};
+use crate::{Account, Membership, MembershipStatus, SignInPolicy, store};
 
 /// What somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,16 @@ impl Rights {
     }
 }
 
-/// Into a club, or without one onto the platform as its operator: three reads at once. `None` where they
+/// Who is let in.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    /// What they may do.
+    pub rights: Rights,
+    /// What is asked of whoever signs in there.
+    pub policy: SignInPolicy,
+}
+
+/// Into a club, or without one onto the platform as its operator: two reads at once. `None` where they
 /// have no place there. Who has one and may not come in hears `forbidden`: `MEMBER_SUSPENDED`,
 /// `MEMBER_PENDING`, `CLUB_SUSPENDED`.
 pub async fn admit(
@@ -40,7 +49,7 @@ pub async fn admit(
     correlation: &str,
     account: AccountId,
     club: Option<ClubId>,
-) -> Result<Option<Rights>> {
+) -> Result<Option<Admitted>> {
     match club {
         Some(club) => member(table, correlation, account, club).await,
         None => operator(table, account).await,
@@ -52,23 +61,21 @@ async fn member(
     correlation: &str,
     account: AccountId,
     club: ClubId,
-) -> Result<Option<Rights>> {
-    let platform = table.platform();
+) -> Result<Option<Admitted>> {
     let own = table.tenant(&Tenant::from_platform_record(club, correlation));
-    let (club, membership, roles) = Box::pin(try_join3(
-        tenancy::store::club(&platform, club),
-        store::membership(&own, account),
-        tenancy::store::roles(&own),
-    ))
-    .await?;
-    let Some(membership) = membership else { return Ok(None) };
+    let keys = [tenancy::store::settings_key(&own), store::member_key(&own, account)];
+    let read = Box::pin(try_join(own.batch_get(&keys), store::roles_and_policy(&own)));
+    let (mut items, (roles, policy)) = read.await?;
+    let (club, membership): (Option<ClubSettings>, Option<Membership>) =
+        (items.take(&keys[0])?, items.take(&keys[1])?);
+    let (Some(club), Some(membership)) = (club, membership) else { return Ok(None) };
     match club.status {
         ClubStatus::Active => {}
         ClubStatus::Suspended => return Err(club_suspended()),
         ClubStatus::Onboarding | ClubStatus::Removed => return Ok(None),
     }
     membership.status.comes_in()?;
-    Ok(Some(Rights::of(&membership, &roles)))
+    Ok(Some(Admitted { rights: Rights::of(&membership, &roles), policy }))
 }
 
 /// Whether a club that has opened takes people in now: else `forbidden`, `CLUB_SUSPENDED`. One read.
@@ -100,11 +107,13 @@ fn club_suspended() -> Error {
     Error::forbidden("CLUB_SUSPENDED", "this club is suspended; ask its owner")
 }
 
-async fn operator(table: &Table, account: AccountId) -> Result<Option<Rights>> {
+async fn operator(table: &Table, account: AccountId) -> Result<Option<Admitted>> {
     let account = store::account(&table.platform(), account).await?;
-    Ok(account.filter(Account::is_operator).map(|_| Rights {
+    let rights = |_| Rights {
         roles: vec![Role::Operator],
         permissions: Role::Operator.permissions().iter().copied().collect(),
         venues: BTreeMap::new(),
-    }))
+    };
+    let policy = SignInPolicy::for_operators();
+    Ok(account.filter(Account::is_operator).map(rights).map(|rights| Admitted { rights, policy }))
 }

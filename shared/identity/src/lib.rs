@@ -81,7 +81,7 @@ pub use account::{
 };
 pub use account_mail::{AccountMail, MailAbout};
 pub use actor::Actor;
-pub use admission::{Rights, admit, takes_people};
+pub use admission::{Admitted, Rights, admit, takes_people};
 pub use challenge::{Challenge, Purpose as ChallengePurpose};
 pub use domain::{ClubDomain, DomainOwner, DomainStatus, MailDomain, texts as txt_records};
 pub use event::{InvitationCreated, MemberRegistered};

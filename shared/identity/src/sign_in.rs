@@ -1,13 +1,13 @@
 //! The end of every way to sign in: who somebody is has been proved, now they come in or not.
 
-use futures::future::{join3, try_join};
-use kernel::{AccountId, ClubId, Error, Method, Result, Tenant, jiff::Timestamp};
+use futures::future::join;
+use kernel::{AccountId, ClubId, Error, Method, Result, jiff::Timestamp};
 use serde_json::json;
 use table::{Table, Write};
 
 use crate::{
-    Challenge, ChallengePurpose as Purpose, DeviceName, Footing, Proof, RefreshToken, Rights,
-    Session, SignInPolicy, SigningKey, Tokens, admit, store,
+    Admitted, Challenge, ChallengePurpose as Purpose, DeviceName, Footing, Proof, RefreshToken,
+    Session, SigningKey, Tokens, admit, store,
 };
 
 /// Whoever has proved who they are.
@@ -71,16 +71,15 @@ impl Door<'_> {
             self.now,
         )?;
         let holding = entrant.footing.held(&platform, entrant.account);
-        let (rights, policy, opened) = Box::pin(join3(
+        let (admitted, opened) = Box::pin(join(
             admit(self.table, self.correlation, entrant.account, entrant.club),
-            self.policy(entrant.club),
             store::open_session(&platform, &session, Some(holding)),
         ))
         .await;
         let entered = async {
             opened?;
-            let Some(rights) = rights? else { return Ok(None) };
-            self.tokens(&entrant, &session, &token, rights, &policy?).map(Some)
+            let Some(admitted) = admitted? else { return Ok(None) };
+            self.tokens(&entrant, &session, &token, admitted).map(Some)
         };
         let entered = entered.await;
         if !matches!(entered, Ok(Some(_))) {
@@ -98,10 +97,9 @@ impl Door<'_> {
         let Entrant { account, club, ref proof, ref device, ref footing } = *entrant;
         let opened = Session::open(account, club, proof.clone(), device.clone(), self.now)?;
         let (session, token) = opened;
-        let admitted = admit(self.table, self.correlation, account, club);
-        let (rights, policy) = Box::pin(try_join(admitted, self.policy(club))).await?;
-        let Some(rights) = rights else { return Ok(None) };
-        let tokens = self.tokens(entrant, &session, &token, rights, &policy)?;
+        let admitted = Box::pin(admit(self.table, self.correlation, account, club)).await?;
+        let Some(admitted) = admitted else { return Ok(None) };
+        let tokens = self.tokens(entrant, &session, &token, admitted)?;
         let platform = self.table.platform();
         let writes =
             vec![store::new_session(&platform, &session)?, footing.held(&platform, account)];
@@ -113,8 +111,7 @@ impl Door<'_> {
         entrant: &Entrant,
         session: &Session,
         token: &RefreshToken,
-        rights: Rights,
-        policy: &SignInPolicy,
+        Admitted { rights, policy }: Admitted,
     ) -> Result<Tokens> {
         if policy.demands(&rights.roles, !entrant.proof.is_local()) {
             if !entrant.proof.second_factor {
@@ -125,12 +122,6 @@ impl Door<'_> {
             }
         }
         Tokens::issue(self.key, self.issuer, session, token, rights, self.now)
-    }
-
-    async fn policy(&self, club: Option<ClubId>) -> Result<SignInPolicy> {
-        let Some(club) = club else { return Ok(SignInPolicy::for_operators()) };
-        let tenant = Tenant::from_platform_record(club, self.correlation);
-        store::sign_in_policy(&self.table.tenant(&tenant)).await
     }
 
     fn second_factor_required(&self, entrant: &Entrant) -> Result<Error> {

@@ -18,6 +18,7 @@ enum Sort {
     All,
     BeginsWith(String),
     AtMost(String),
+    Between(String, String),
 }
 
 /// A query of one partition.
@@ -65,6 +66,13 @@ impl Query {
         self
     }
 
+    /// Only sort keys from the first to the last.
+    #[must_use]
+    pub fn between(mut self, first: impl Into<String>, last: impl Into<String>) -> Self {
+        self.sort = Sort::Between(first.into(), last.into());
+        self
+    }
+
     /// Last sort key first.
     #[must_use]
     pub fn descending(mut self) -> Self {
@@ -109,6 +117,9 @@ impl Query {
                 format!("{partition} AND begins_with({sk}, {})", value(prefix))
             }
             Sort::AtMost(last) => format!("{partition} AND {sk} <= {}", value(last)),
+            Sort::Between(first, last) => {
+                format!("{partition} AND {sk} BETWEEN {} AND {}", value(first), value(last))
+            }
         }
     }
 }

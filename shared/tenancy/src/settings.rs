@@ -6,7 +6,7 @@ use kernel::{Currency, Locale, Permission, PermissionSet, Role, Slug};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{ClubName, TimeZoneName};
+use crate::{ClubName, ClubStatus, TimeZoneName};
 
 /// A named beginning for a new club.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -110,6 +110,8 @@ pub struct ClubSettings {
     pub time_zone: TimeZoneName,
     /// The language it writes in to whoever has not chosen one.
     pub locale: Locale,
+    /// Whether it is open: changes with the platform's record of it, in the same transaction.
+    pub status: ClubStatus,
 }
 
 #[cfg(test)]

@@ -21,8 +21,8 @@ use table::{Index, Key, Partition, PlatformTable, Query, TenantTable};
 
 use crate::{Club, ClubSettings, SlugRecord, Template, VenueDefaults, club::not_found};
 
-/// The guard of a slug: `P#SLUG#<slug>` / `SLUG`.
-fn slug_key(table: &PlatformTable, slug: &Slug) -> Key {
+/// The guard of a slug, `P#SLUG#<slug>` / `SLUG`: for a round of reads.
+pub fn slug_key(table: &PlatformTable, slug: &Slug) -> Key {
     table.key(format_args!("SLUG#{slug}"), "SLUG")
 }
 
@@ -36,8 +36,8 @@ fn clubs_partition(table: &PlatformTable) -> Partition {
     table.partition("CLUBS")
 }
 
-/// The club's copy of what it is: `T#<club>#SETTINGS` / `CLUB`.
-fn settings_key(table: &TenantTable) -> Key {
+/// The club's copy of what it is, `T#<club>#SETTINGS` / `CLUB`: for a round of reads.
+pub fn settings_key(table: &TenantTable) -> Key {
     table.key("SETTINGS", "CLUB")
 }
 

@@ -210,7 +210,7 @@ async fn open_club(test: &TestApp, now: Timestamp) -> ClubId {
         tenancy::store::reserve_slug(&platform, &onboarding).expect("a slug"),
         tenancy::store::create_club(&platform, &own, &onboarding).expect("a club"),
         tenancy::store::apply_template(&own, template).expect("a template"),
-        tenancy::store::activate(&platform, &onboarding),
+        tenancy::store::activate(&platform, &own, &onboarding),
     ] {
         platform.write(writes).await.expect("the club is written");
     }

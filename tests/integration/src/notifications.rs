@@ -16,7 +16,7 @@ use payments::{
 use runtime::{Message, handle_messages, sqs::SqsEvent};
 use serde_json::{Value, json};
 use table::{PlatformTable, TenantTable, Write};
-use tenancy::ClubSettings;
+use tenancy::{ClubSettings, ClubStatus};
 use testkit::{Mail, Service, TestApp};
 
 /// A club with one member who booked a court for Thursday at six, on the venue's clock.
@@ -51,6 +51,7 @@ async fn club_of(email: &str, locale: &str) -> Club {
         currency: Currency::Ars,
         time_zone: "America/Argentina/Buenos_Aires".parse().unwrap(),
         locale: "pt".parse().unwrap(),
+        status: ClubStatus::Active,
     };
     let settings = Write::put(table.key("SETTINGS", "CLUB"), "club_settings", &settings).unwrap();
     table.write(vec![settings]).await.unwrap();

@@ -1,8 +1,9 @@
 //! `P#EMAIL#<email>` / `LOCKOUT` and `P#ADDRESS#<hash>` / `LOCKOUT`.
 
 use futures::future::try_join;
-use kernel::{Email, Error, Result, jiff::Timestamp};
-use table::{Attempt, Condition, Key, PlatformTable, Update, Write, read_item};
+use kernel::{Email, Error, Result, Slug, jiff::Timestamp};
+use table::{Attempt, Condition, Items, Key, PlatformTable, Update, Write, read_item};
+use tenancy::SlugRecord;
 
 use super::accounts::credential_key;
 use crate::{
@@ -52,16 +53,53 @@ pub async fn sign_in_records(
     email: &Email,
     address: &str,
 ) -> Result<SignInRecords> {
-    let credential = credential_key(table, email);
-    let (account, address) = (account_key(table, email), address_key(table, address));
-    let keys = [credential.clone(), account.clone()].into_iter().chain(address.clone());
-    let mut items = table.batch_get(&keys.collect::<Vec<_>>()).await?;
-    let address_lockout = address.map(|key| items.take(&key)).transpose()?.flatten();
-    Ok(SignInRecords {
-        credential: items.take(&credential)?,
-        account_lockout: items.take(&account)?.unwrap_or(Lockout::none(Guarded::Account)),
-        address_lockout: address_lockout.unwrap_or(Lockout::none(Guarded::Address)),
-    })
+    let keys = RecordKeys::of(table, email, address);
+    keys.take(&mut table.batch_get(&keys.all()).await?)
+}
+
+/// The same, and `P#SLUG#<slug>` / `SLUG` in the same batch: the club that they want to come in to.
+pub async fn sign_in_records_and_club(
+    table: &PlatformTable,
+    email: &Email,
+    address: &str,
+    slug: &Slug,
+) -> Result<(SignInRecords, Option<SlugRecord>)> {
+    let (keys, slug) =
+        (RecordKeys::of(table, email, address), tenancy::store::slug_key(table, slug));
+    let mut all = keys.all();
+    all.push(slug.clone());
+    let mut items = table.batch_get(&all).await?;
+    Ok((keys.take(&mut items)?, items.take(&slug)?))
+}
+
+struct RecordKeys {
+    credential: Key,
+    account: Key,
+    address: Option<Key>,
+}
+
+impl RecordKeys {
+    fn of(table: &PlatformTable, email: &Email, address: &str) -> Self {
+        Self {
+            credential: credential_key(table, email),
+            account: account_key(table, email),
+            address: address_key(table, address),
+        }
+    }
+
+    fn all(&self) -> Vec<Key> {
+        let Self { credential, account, address } = self;
+        [credential, account].into_iter().chain(address).cloned().collect()
+    }
+
+    fn take(&self, items: &mut Items) -> Result<SignInRecords> {
+        let address = self.address.as_ref().map(|key| items.take(key)).transpose()?.flatten();
+        Ok(SignInRecords {
+            credential: items.take(&self.credential)?,
+            account_lockout: items.take(&self.account)?.unwrap_or(Lockout::none(Guarded::Account)),
+            address_lockout: address.unwrap_or(Lockout::none(Guarded::Address)),
+        })
+    }
 }
 
 /// Update, or put in the place of one that is over, `P#EMAIL#<email>` / `LOCKOUT` and `P#ADDRESS#<hash>` / `LOCKOUT`,

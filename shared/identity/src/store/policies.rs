@@ -1,7 +1,9 @@
 //! `T#<club>#SETTINGS` / `SIGN_IN_POLICY`.
 
 use kernel::{Result, stale_version};
-use table::{Condition, Key, TenantTable, Write};
+use serde::Deserialize;
+use table::{Condition, Key, Query, TenantTable, Write};
+use tenancy::CustomRole;
 
 use crate::SignInPolicy;
 
@@ -12,6 +14,26 @@ fn key(table: &TenantTable) -> Key {
 /// Get `T#<club>#SETTINGS` / `SIGN_IN_POLICY`; the default where the club has chosen none.
 pub async fn sign_in_policy(table: &TenantTable) -> Result<SignInPolicy> {
     Ok(table.get(&key(table)).await?.unwrap_or_default())
+}
+
+/// Query `T#<club>#SETTINGS` from `ROLE#` to `SIGN_IN_POLICY`: the club's own roles, and what it asks of who signs
+/// in. They lie side by side, so one request reads all that decides beside the membership.
+pub async fn roles_and_policy(table: &TenantTable) -> Result<(Vec<CustomRole>, SignInPolicy)> {
+    #[derive(Deserialize)]
+    #[serde(tag = "kind")]
+    enum Setting {
+        CustomRole(CustomRole),
+        SignInPolicy(SignInPolicy),
+    }
+    let settings = Query::of(table.partition("SETTINGS")).between("ROLE#", "SIGN_IN_POLICY");
+    let (mut roles, mut policy) = (Vec::new(), SignInPolicy::default());
+    for setting in table.query_all(&settings).await? {
+        match setting {
+            Setting::CustomRole(role) => roles.push(role),
+            Setting::SignInPolicy(found) => policy = found,
+        }
+    }
+    Ok((roles, policy))
 }
 
 /// Put `T#<club>#SETTINGS` / `SIGN_IN_POLICY` if it is still of the version before: else `stale`,

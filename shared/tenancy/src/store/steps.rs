@@ -3,7 +3,10 @@
 use kernel::{Error, Result, timestamp_text};
 use table::{Condition, PlatformTable, TenantTable, Update, Write};
 
-use super::{club_key, clubs_partition, settings_key, slug, slug_key, venue_defaults_key};
+use super::{
+    club_key, clubs_partition, settings_key, slug, slug_key, suspension::status_copied,
+    venue_defaults_key,
+};
 use crate::{Club, ClubSettings, ClubStatus, Onboarding, SlugRecord, Template, Tier};
 
 /// Put `P#SLUG#<slug>` / `SLUG` if nobody else has it, else `conflict`, `SLUG_TAKEN`.
@@ -59,6 +62,7 @@ pub fn create_club(
         currency: request.currency,
         time_zone: request.time_zone.clone(),
         locale: request.template.locale(),
+        status: ClubStatus::Onboarding,
     };
     let age = format!("{}#{}", timestamp_text(club.created_at), club.id);
     Ok(vec![
@@ -98,25 +102,29 @@ pub fn withdraw_template(table: &TenantTable) -> Vec<Write> {
     vec![Write::delete(venue_defaults_key(table))]
 }
 
-/// Update `P#CLUB#<club>` / `CLUB` and `P#SLUG#<slug>` / `SLUG`: the club is open.
-pub fn activate(table: &PlatformTable, onboarding: &Onboarding) -> Vec<Write> {
-    open_or_close(table, onboarding, "onboarding", "active")
+/// Update `P#CLUB#<club>` / `CLUB`, `T#<club>#SETTINGS` / `CLUB` and `P#SLUG#<slug>` / `SLUG`: the club is open.
+pub fn activate(table: &PlatformTable, own: &TenantTable, onboarding: &Onboarding) -> Vec<Write> {
+    open_or_close(table, own, onboarding, ("onboarding", "active"))
 }
 
-/// The same two, closed again, if the club is open (one read before).
-pub async fn deactivate(table: &PlatformTable, onboarding: &Onboarding) -> Result<Vec<Write>> {
+/// The same three, closed again, if the club is open (one read before).
+pub async fn deactivate(
+    table: &PlatformTable,
+    own: &TenantTable,
+    onboarding: &Onboarding,
+) -> Result<Vec<Write>> {
     let club = table.get::<Club>(&club_key(table, onboarding.club_id)).await?;
     Ok(match club.map(|club| club.status) {
-        Some(ClubStatus::Active) => open_or_close(table, onboarding, "active", "onboarding"),
+        Some(ClubStatus::Active) => open_or_close(table, own, onboarding, ("active", "onboarding")),
         _ => Vec::new(),
     })
 }
 
 fn open_or_close(
     table: &PlatformTable,
+    own: &TenantTable,
     onboarding: &Onboarding,
-    from: &str,
-    to: &str,
+    (from, to): (&str, &str),
 ) -> Vec<Write> {
     let ours = Condition::equals("onboarding_id", onboarding.id.to_string());
     let club = Write::update(
@@ -125,5 +133,5 @@ fn open_or_close(
     );
     let guard =
         Write::update(slug_key(table, &onboarding.request.slug), Update::new().set("status", to));
-    vec![club.when(Condition::equals("status", from)), guard.when(ours)]
+    vec![club.when(Condition::equals("status", from)), status_copied(own, to), guard.when(ours)]
 }
