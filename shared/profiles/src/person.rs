@@ -75,11 +75,6 @@ impl Profile {
         self.age(today).is_some_and(|age| age < ADULT_FROM_YEARS)
     }
 
-    /// Whether they are known to be of age.
-    pub fn is_adult(&self, today: LocalDate) -> bool {
-        self.age(today).is_some_and(|age| age >= ADULT_FROM_YEARS)
-    }
-
     /// Their zone, in a club of this one.
     pub fn zone_name<'a>(&'a self, club: &'a TimeZoneName) -> &'a TimeZoneName {
         self.time_zone.as_ref().unwrap_or(club)
@@ -231,7 +226,7 @@ mod tests {
         let born = |text: &str| ProfileChange { birth_date: Some(day(text)), ..Default::default() };
         let empty = Profile::empty(AccountId::new());
         let (profile, _) = apply(born("2012-05-01"), &empty, Author::Themselves).unwrap();
-        assert!(profile.is_minor(day("2026-11-20")) && profile.is_adult(day("2030-05-01")));
+        assert!(profile.is_minor(day("2026-11-20")) && !profile.is_minor(day("2030-05-01")));
         assert!(apply(born("2012-05-01"), &profile, Author::Themselves).is_ok(), "the same day");
         let error = apply(born("2000-05-01"), &profile, Author::Themselves).unwrap_err();
         assert_eq!(error.code(), "BIRTH_DATE_SET");
