@@ -16,6 +16,8 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
+use crate::Passed;
+
 const THOUSAND: u64 = 1_000;
 /// So long is slow: longer than a good answer takes, shorter than its caller waits.
 const SLOW: Duration = Duration::from_millis(150);
@@ -73,11 +75,7 @@ impl Flaky {
     }
 }
 
-async fn pass(
-    State(inner): State<Arc<Inner>>,
-    mut headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
+async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let number = inner.passed.fetch_add(1, Ordering::Relaxed);
     let is_faulty = fastrand::u64(..THOUSAND) < inner.faults.load(Ordering::Relaxed).into();
     // In turn: never done, done but never told, done late.
@@ -85,23 +83,14 @@ async fn pass(
     if fault == Some(0) {
         return refusal(number);
     }
-    for name in [header::HOST, header::CONTENT_LENGTH, header::CONNECTION] {
-        headers.remove(name);
-    }
     let database = inner.database.get().expect("it guards a database");
-    let sent = inner.client.post(database).headers(headers).body(body).send().await;
-    let answer = sent.expect("the database answers");
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let bytes = answer.bytes().await.expect("a whole answer");
+    let passed = Passed::through(&inner.client, database, headers, body).await;
     match fault {
         Some(1) => return refusal(number),
         Some(_) => tokio::time::sleep(SLOW).await,
         None => {}
     }
-    let mut response = Response::new(Body::from(bytes));
-    (*response.status_mut(), *response.headers_mut()) = (status, headers);
-    response.headers_mut().remove(header::TRANSFER_ENCODING);
-    response
+    passed.into()
 }
 
 fn refusal(number: u64) -> Response<Body> {

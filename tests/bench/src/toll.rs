@@ -12,9 +12,10 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, Response, header},
+    http::{HeaderMap, Response},
 };
 use serde_json::Value;
+use testkit::Passed;
 use tokio::net::TcpListener;
 
 /// What has passed.
@@ -64,17 +65,11 @@ impl Toll {
     }
 }
 
-async fn pass(State(toll): State<Toll>, mut headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn pass(State(toll): State<Toll>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok());
     let operation = target.and_then(|target| target.split('.').nth(1)).unwrap_or("?").to_owned();
-    for name in [header::HOST, header::CONTENT_LENGTH, header::CONNECTION] {
-        headers.remove(name);
-    }
-    let sent = toll.client.post(&toll.database).headers(headers).body(body).send().await;
-    let answer = sent.expect("the database answers");
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let bytes = answer.bytes().await.expect("a whole answer");
-    let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let passed = Passed::through(&toll.client, &toll.database, headers, body).await;
+    let json: Value = serde_json::from_slice(&passed.body).unwrap_or_default();
     let units = units(&json["ConsumedCapacity"]);
     let mut paid = toll.paid.lock().expect("no holder panics");
     match &*operation {
@@ -82,10 +77,7 @@ async fn pass(State(toll): State<Toll>, mut headers: HeaderMap, body: Bytes) -> 
         _ => paid.write_units += units,
     }
     *paid.requests.entry(operation).or_default() += 1.0;
-    let mut response = Response::new(Body::from(bytes));
-    (*response.status_mut(), *response.headers_mut()) = (status, headers);
-    response.headers_mut().remove(header::TRANSFER_ENCODING);
-    response
+    passed.into()
 }
 
 /// Of one request; batches and transactions tell one sum for each table.
