@@ -15,7 +15,7 @@ use kernel::{
     jiff::{ToSpan, civil::Date, tz::TimeZone},
 };
 use serde_json::{Value, json};
-use testkit::{Answer, Ask, Database, Flaky, Rush, TestApp};
+use testkit::{Answer, Ask, Database, Flaky, Rush, Slot, TestApp};
 
 use crate::world::{ZONE, build, provider, start, unlimit};
 
@@ -32,6 +32,8 @@ struct Opening {
     venue: VenueId,
     courts: Vec<CourtId>,
     members: Vec<String>,
+    /// The same people at the desk: what costs something is booked again and again by staff.
+    desk: Vec<String>,
     first_day: Date,
     tenant: Tenant,
 }
@@ -81,7 +83,9 @@ impl Opening {
         let (now, provider) = (Clock::system().now(), provider().await);
         let variables =
             [("AWS_ENDPOINT_URL_DYNAMODB", &*table.url), ("MERCADOPAGO_BASE_URL", &*provider)];
-        let test = TestApp::start(vec![api_bookings::routes()], now, &variables).await;
+        let test =
+            TestApp::start(vec![api_bookings::routes(), api_series::routes()], now, &variables)
+                .await;
         let club = ClubId::new();
         let (venue, courts) = build(&test, club, RUSH.courts, now).await;
         unlimit(&test, club).await;
@@ -90,27 +94,48 @@ impl Opening {
         });
         let secret = test.app.config().provider_secret_id(club, payments::mercadopago::SECRET);
         test.cloud.put_secret(&secret.expect("a prefix"), &credentials);
-        let member = |_| test.token(AccountId::new(), Some(club), &[Role::Member]);
-        let members = (0..RUSH.members).map(member).collect();
+        let accounts: Vec<_> = (0..RUSH.members).map(|_| AccountId::new()).collect();
+        let tokens = |role: Role| {
+            let token =
+                |account: &AccountId| test.token(*account, Some(club), std::slice::from_ref(&role));
+            accounts.iter().map(token).collect()
+        };
+        let (members, desk) = (tokens(Role::Member), tokens(Role::FrontDesk));
         let today = TimeZone::get(ZONE).expect("a zone").to_datetime(now).date();
         let tenant = Tenant::from_envelope(club, "bench");
-        Self { venue, courts, members, first_day: today.saturating_add(1.day()), tenant, test }
+        Self {
+            venue,
+            courts,
+            members,
+            desk,
+            first_day: today.saturating_add(1.day()),
+            tenant,
+            test,
+        }
     }
 
     async fn ask(&self, ask: Ask) -> Told {
         let begun = Instant::now();
         let answer = match ask {
-            Ask::Book(member, slot) | Ask::Series(member, slot) => {
-                let body = json!({
-                    "venue_id": self.venue, "court_id": self.courts[slot.court],
-                    "starts_at": start(self.date(slot.day), OPENS + slot.hour),
-                    "duration_minutes": 60,
-                });
-                self.test.post("/v1/bookings", &self.members[member], body).await
+            Ask::Book(member, slot) => {
+                self.test.post("/v1/bookings", &self.members[member], self.wish(slot)).await
+            }
+            Ask::Series(member, slot) => {
+                let mut wish = self.wish(slot);
+                wish["rrule"] = json!("FREQ=WEEKLY;COUNT=2");
+                wish["on_conflict"] = json!("book_around");
+                self.test.post("/v1/series", &self.desk[member], wish).await
             }
             Ask::Cancel(member) => self.cancel_one(&self.members[member]).await,
         };
         (ask, answer, begun.elapsed())
+    }
+
+    fn wish(&self, slot: Slot) -> Value {
+        json!({
+            "venue_id": self.venue, "court_id": self.courts[slot.court],
+            "starts_at": start(self.date(slot.day), OPENS + slot.hour), "duration_minutes": 60,
+        })
     }
 
     fn date(&self, day: usize) -> Date {
@@ -128,7 +153,8 @@ impl Opening {
     async fn live(&self) -> (usize, usize) {
         let table = self.test.app.table().tenant(&self.tenant);
         let (mut live, mut doubles, mut slots) = (0, 0, BTreeSet::new());
-        for day in 0..RUSH.days {
+        // A series reaches into the weeks after.
+        for day in 0..2 * RUSH.days {
             let mut page = PageRequest::default();
             loop {
                 let found =

@@ -1,9 +1,12 @@
 //! An opening rush over a table that loses, refuses and delays: afterwards slots and money are in order.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::{StreamExt, stream};
-use kernel::{AccountId, CourtId, Role, Tenant, VenueId};
+use kernel::{
+    AccountId, CourtId, Role, Tenant, VenueId,
+    jiff::{ToSpan, civil::Date},
+};
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, Flaky, Rush, Slot};
 use web::{Limits, standing};
@@ -12,6 +15,8 @@ use crate::world::{Club, World};
 
 const RUSH: Rush =
     Rush { courts: 8, hours: 15, days: 3, members: 300, requests: 1_200, seed: 20_261_121 };
+/// Times of a series: the same slot of the next week is nobody's first wish.
+const TIMES: usize = 2;
 /// Asked for at once.
 const AT_ONCE: usize = 48;
 /// One request in a hundred to the table fails or is slow.
@@ -19,7 +24,7 @@ const FAULTS: u32 = 10;
 /// So many of those that were held are paid.
 const PAID: usize = 40;
 const OPENS: usize = 8;
-const FIRST_DAY: i8 = 23;
+const FIRST_DAY: Date = Date::constant(2026, 11, 23);
 
 struct Opening {
     world: World,
@@ -27,6 +32,8 @@ struct Opening {
     venue: VenueId,
     courts: Vec<CourtId>,
     members: Vec<String>,
+    /// The same people at the desk: what costs something is booked again and again by staff.
+    desk: Vec<String>,
     table: Flaky,
 }
 
@@ -47,24 +54,40 @@ impl Opening {
         let own = world.test.app.table().tenant(&tenant);
         let limits = Limits { club_per_minute: Some(1_000_000), ..Limits::default() };
         own.write(vec![standing::set_limits(&own, &limits, None).unwrap()]).await.unwrap();
-        let member = |_| world.test.token(AccountId::new(), Some(club.id), &[Role::Member]);
-        let members = (0..RUSH.members).map(member).collect();
+        let accounts: Vec<_> = (0..RUSH.members).map(|_| AccountId::new()).collect();
+        let tokens = |role: Role| {
+            let token = |account: &AccountId| {
+                world.test.token(*account, Some(club.id), std::slice::from_ref(&role))
+            };
+            accounts.iter().map(token).collect()
+        };
+        let (members, desk) = (tokens(Role::Member), tokens(Role::FrontDesk));
         world.drain().await;
-        Self { world, club, venue, courts, members, table }
+        Self { world, club, venue, courts, members, desk, table }
     }
 
     async fn ask(&self, ask: Ask) -> Told {
         let answer = match ask {
-            Ask::Book(member, slot) | Ask::Series(member, slot) => {
-                let body = json!({
-                    "venue_id": self.venue, "court_id": self.courts[slot.court],
-                    "starts_at": start(slot), "duration_minutes": 60,
-                });
-                self.world.test.post("/v1/bookings", &self.members[member], body).await
+            Ask::Book(member, slot) => {
+                let wish = self.wish(slot);
+                self.world.test.post("/v1/bookings", &self.members[member], wish).await
+            }
+            Ask::Series(member, slot) => {
+                let mut wish = self.wish(slot);
+                wish["rrule"] = json!(format!("FREQ=WEEKLY;COUNT={TIMES}"));
+                wish["on_conflict"] = json!("all_or_nothing");
+                self.world.test.post("/v1/series", &self.desk[member], wish).await
             }
             Ask::Cancel(member) => self.cancel_one(&self.members[member]).await,
         };
         Told { ask, answer }
+    }
+
+    fn wish(&self, slot: Slot) -> Value {
+        json!({
+            "venue_id": self.venue, "court_id": self.courts[slot.court],
+            "starts_at": start(slot), "duration_minutes": 60,
+        })
     }
 
     /// The member's latest booking; who has none only looked.
@@ -87,11 +110,8 @@ impl Opening {
 }
 
 fn start(slot: Slot) -> String {
-    format!(
-        "2026-11-{:02}T{:02}:00",
-        FIRST_DAY + i8::try_from(slot.day).unwrap(),
-        OPENS + slot.hour
-    )
+    let day = FIRST_DAY.saturating_add(i64::try_from(slot.day).unwrap().days());
+    format!("{day}T{:02}:00", OPENS + slot.hour)
 }
 
 fn text<'a>(item: &'a Value, name: &str) -> &'a str {
@@ -135,14 +155,15 @@ async fn after_an_opening_rush_slots_and_money_are_in_order() {
 }
 
 /// Winners are told so, losers that somebody else was first, and nobody anything else but that the table
-/// is out; answers who won what.
-fn check_answers(told: &[Told]) -> HashMap<String, Slot> {
+/// is out; answers what was won.
+fn check_answers(told: &[Told]) -> HashSet<String> {
     let mut codes = BTreeMap::<String, usize>::new();
-    let mut won = HashMap::new();
+    let mut won = HashSet::new();
     for Told { ask, answer } in told {
         let code = answer.body["error"]["code"].as_str().unwrap_or("done").to_owned();
         *codes.entry(format!("{} {code}", answer.status)).or_default() += 1;
-        let lost = ["SLOT_TAKEN", "COURT_BUSY", "BOOKING_CHANGED", "BOOKING_EXPIRED"];
+        let lost =
+            ["SLOT_TAKEN", "COURT_BUSY", "BOOKING_CHANGED", "BOOKING_EXPIRED", "SERIES_CONFLICT"];
         let expected = match answer.status.as_u16() {
             200 => matches!(ask, Ask::Cancel(_)),
             201 => !matches!(ask, Ask::Cancel(_)),
@@ -151,10 +172,17 @@ fn check_answers(told: &[Told]) -> HashMap<String, Slot> {
             _ => false,
         };
         assert!(expected, "{ask:?}: {} {}", answer.status, answer.body);
-        if let (Ask::Book(_, slot) | Ask::Series(_, slot), 201) = (ask, answer.status.as_u16()) {
-            let id = answer.body["data"]["booking"]["id"].as_str().unwrap().to_owned();
-            won.insert(id, *slot);
-        }
+        let data = &answer.body["data"];
+        let ids = match (ask, answer.status.as_u16()) {
+            (Ask::Book(..), 201) => vec![&data["booking"]["id"]],
+            (Ask::Series(..), 201) => {
+                let dates = data["occurrences"].as_array().unwrap();
+                assert_eq!(dates.len(), TIMES, "all or nothing: {data}");
+                dates.iter().map(|date| &date["booking_id"]).collect()
+            }
+            _ => Vec::new(),
+        };
+        won.extend(ids.into_iter().map(|id| id.as_str().unwrap().to_owned()));
     }
     let losers: usize = codes.iter().filter(|(code, _)| code.contains("409")).map(|(_, n)| n).sum();
     assert!(losers > won.len(), "a rush has more losers than winners: {codes:?}");
@@ -165,10 +193,10 @@ fn check_answers(told: &[Told]) -> HashMap<String, Slot> {
 }
 
 /// No slot is in two live bookings, and each court's day holds what its live bookings have, no more, no less.
-fn check_slots(opening: &Opening, won: &HashMap<String, Slot>) {
+fn check_slots(opening: &Opening, won: &HashSet<String>) {
     let bookings = opening.kept("booking");
     let known: BTreeSet<_> = bookings.iter().map(|booking| text(booking, "id")).collect();
-    assert!(won.keys().all(|id| known.contains(&**id)), "who was told so has the booking");
+    assert!(won.iter().all(|id| known.contains(&**id)), "who was told so has the booking");
     let mut had = BTreeMap::<(String, String), BTreeSet<u16>>::new();
     for booking in bookings.iter().filter(|one| is_live(one)) {
         for (day, slots) in slots(booking) {
@@ -190,9 +218,13 @@ fn check_slots(opening: &Opening, won: &HashMap<String, Slot>) {
     assert_eq!(kept, had, "the days and the bookings tell the same");
 }
 
-/// Every live booking has its one payment; of those that are paid, the ledger has the whole price, once.
+/// Every live booking has its one payment, but for those of series, which are paid at the desk; of those that are
+/// paid, the ledger has the whole price, once.
 async fn check_money(opening: &Opening, told: &[Told]) {
-    let bookings = opening.kept("booking");
+    let mut bookings = opening.kept("booking");
+    let recurs = |booking: &Value| booking["series"].is_object();
+    assert!(bookings.iter().any(|one| recurs(one) && is_live(one)), "some series were booked");
+    bookings.retain(|booking| !recurs(booking));
     let live: BTreeMap<_, _> =
         bookings.iter().filter(|one| is_live(one)).map(|one| (text(one, "id"), one)).collect();
     let payments = opening.kept("payment");
@@ -218,7 +250,7 @@ async fn check_money(opening: &Opening, told: &[Told]) {
     opening.world.drain().await;
     let confirmed: Vec<_> = opening.kept("booking");
     let confirmed: Vec<_> =
-        confirmed.iter().filter(|one| text(one, "status") == "confirmed").collect();
+        confirmed.iter().filter(|one| text(one, "status") == "confirmed" && !recurs(one)).collect();
     assert_eq!(confirmed.len(), PAID);
     let price = |booking: &&Value| {
         booking["price"]["M"]["amount"]["N"].as_str().unwrap().parse::<i64>().unwrap()
