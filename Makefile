@@ -1,6 +1,6 @@
 # The commands of ClubPulse. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit platform-tests e2e template deny openapi bench rush keys operator deploy clean
+.PHONY: help run test check unit e2e template deny openapi bench rush growth keys operator deploy clean
 
 PYTHON ?= python3
 VENV := target/local/venv
@@ -41,7 +41,7 @@ openapi: ## writes functions/api-docs/openapi.json from the code
 	CLUBPULSE_WRITE=1 cargo test --workspace --locked --test integration openapi
 
 # One command and one profile, so that everything shared is built once. Every function has its own binary.
-FUNCTIONS ?= authorizer api-auth api-sessions api-bookings webhook-mercadopago
+FUNCTIONS ?= authorizer api-auth api-sessions api-bookings api-calendar api-series webhook-mercadopago
 bench: ## cold start, warm path, cost per operation, pure rules (builds the dist profile of FUNCTIONS)
 	cargo build --profile dist --locked --bins -p bench $(addprefix -p ,$(FUNCTIONS))
 	@"$${CARGO_TARGET_DIR:-target}/dist/bench" $(FUNCTIONS)
@@ -49,6 +49,10 @@ bench: ## cold start, warm path, cost per operation, pure rules (builds the dist
 rush: ## an opening rush on one thread: requests a second, and whether anything was booked twice
 	cargo build --profile dist --locked --bins -p bench $(addprefix -p ,$(FUNCTIONS))
 	@"$${CARGO_TARGET_DIR:-target}/dist/bench" --rush
+
+growth: ## what is asked most, of a table with a thousand bookings and with a million (takes 8 GB of memory)
+	cargo build --profile dist --locked --bins -p bench $(addprefix -p ,$(FUNCTIONS))
+	@"$${CARGO_TARGET_DIR:-target}/dist/bench" --growth
 
 clean: ## stops nothing, removes what the local platform keeps
 	rm -rf target/local

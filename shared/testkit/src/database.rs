@@ -2,10 +2,13 @@
 
 use std::sync::Mutex;
 
-use dynoxide::actions::{
-    create_table::CreateTableRequest, describe_stream::DescribeStreamRequest,
-    get_records::GetRecordsRequest, get_shard_iterator::GetShardIteratorRequest,
-    list_streams::ListStreamsRequest,
+use dynoxide::{
+    ImportOptions,
+    actions::{
+        create_table::CreateTableRequest, describe_stream::DescribeStreamRequest,
+        get_records::GetRecordsRequest, get_shard_iterator::GetShardIteratorRequest,
+        list_streams::ListStreamsRequest,
+    },
 };
 use runtime::dynamodb::Event as StreamEvent;
 use serde_json::{Value, json};
@@ -81,12 +84,28 @@ impl Database {
         items
     }
 
+    /// Puts items, as [`Database::all_items`] tells them, past the stream: a table that has grown for years.
+    pub fn load(&self, items: Vec<Value>) {
+        let items = items.into_iter().map(|item| serde_json::from_value(item).expect("an item"));
+        let loaded = self.engine.import_items(TABLE, items.collect(), ImportOptions::default());
+        loaded.expect("the items are stored");
+    }
+
     /// Every item of the table, what limits count included.
     pub fn all_items(&self) -> Vec<Value> {
-        let request = serde_json::from_value(json!({ "TableName": TABLE })).expect("a scan");
-        let answer = self.engine.scan(request).expect("a scan's answer");
-        let answer = serde_json::to_value(&answer).expect("a scan's answer is JSON");
-        answer["Items"].as_array().cloned().unwrap_or_default()
+        let (mut items, mut request) = (Vec::new(), json!({ "TableName": TABLE }));
+        loop {
+            let page = serde_json::from_value(request.clone()).expect("a scan");
+            let answer = self.engine.scan(page).expect("a scan's answer");
+            let mut answer = serde_json::to_value(&answer).expect("a scan's answer is JSON");
+            if let Value::Array(page) = answer["Items"].take() {
+                items.extend(page);
+            }
+            match answer["LastEvaluatedKey"].take() {
+                Value::Null => return items,
+                last => request["ExclusiveStartKey"] = last,
+            }
+        }
     }
 }
 

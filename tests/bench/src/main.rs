@@ -5,7 +5,8 @@
 //! DynamoDB in this process. Budgets are printed, not enforced: machines differ.
 //!
 //! Of `target/dist/bench` itself: `--quick` for fewer requests, `--no-rules` for functions alone,
-//! `--with=NAME=value` for one more variable in the functions' environment, `--rush` for the opening rush and nothing else.
+//! `--with=NAME=value` for one more variable in the functions' environment, `--rush` for the opening rush and nothing
+//! else, `--growth` for what is asked most of a table with a thousand and with a million bookings, and nothing else.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
@@ -14,6 +15,9 @@
     reason = "a benchmark stops at the first surprise, prints its table, and serves side by side"
 )]
 
+mod copies;
+mod growth;
+mod hall;
 mod limiter;
 mod measure;
 mod operation;
@@ -71,6 +75,14 @@ fn main() -> ExitCode {
         .enable_all()
         .build()
         .expect("a runtime");
+    let grows = flags.iter().any(|flag| flag == "--growth");
+    if grows {
+        runtime.block_on(async {
+            growth::run(&world::World::start(variables).await, bounds).await;
+        });
+        process::end_all();
+        return ExitCode::SUCCESS;
+    }
     let results = runtime.block_on(async {
         tokio::select! {
             results = run(operations, bounds, variables) => {

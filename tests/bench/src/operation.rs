@@ -7,6 +7,7 @@ use kernel::Clock;
 use serde_json::{Value, json};
 
 use crate::{
+    hall::Hall,
     price::SQS_FIFO_MILLION,
     world::{EMAIL, PASSWORD, SLUG, WEBHOOK_SECRET, World},
 };
@@ -80,14 +81,20 @@ fn plain() -> Operation {
 
 /// Every operation there is.
 pub(crate) fn all() -> Vec<Operation> {
-    let booking = || Operation {
-        function: "api-bookings",
-        other_wait_ms: PROVIDER_WAIT_MS,
-        is_right: |answer| answer["statusCode"] == 201,
+    let webhook = Operation {
+        name: "webhook accepted",
+        function: "webhook-mercadopago",
+        other_cost: SQS_FIFO_MILLION,
+        other_wait_ms: QUEUE_WAIT_MS,
+        event: webhook,
         ..plain()
     };
+    let others = [plain(), webhook];
+    coming_in().into_iter().chain(looking()).chain(booking()).chain(others).collect()
+}
+
+fn coming_in() -> Vec<Operation> {
     vec![
-        plain(),
         Operation {
             name: "token verified",
             function: "authorizer",
@@ -113,51 +120,109 @@ pub(crate) fn all() -> Vec<Operation> {
             event: refresh,
             ..plain()
         },
+    ]
+}
+
+fn looking() -> Vec<Operation> {
+    vec![
         Operation {
             name: "availability, 20 courts",
             function: "api-bookings",
             budget: Budget { cpu_ms: Some(1.0), requests: Some(1), ..Budget::default() },
             event: availability,
             before: |world| {
-                let hours = world.busy_hours();
-                hours.into_iter().map(|(court, start)| book(world, court, &start, None)).collect()
+                let hours = world.hall.busy_hours(world.busy_day()).into_iter();
+                hours.map(|(court, start)| book(world, &world.hall, court, &start, None)).collect()
             },
             ..plain()
         },
+        Operation {
+            name: "availability, 500 courts, 7 days",
+            function: "api-calendar",
+            budget: Budget { cpu_ms: Some(60.0), ..Budget::default() },
+            event: search,
+            ..plain()
+        },
+    ]
+}
+
+fn booking() -> Vec<Operation> {
+    let booking = || Operation {
+        function: "api-bookings",
+        other_wait_ms: PROVIDER_WAIT_MS,
+        is_right: |answer| answer["statusCode"] == 201,
+        ..plain()
+    };
+    vec![
         Operation {
             name: "booking",
             // The one batch of reads, the transaction, and whether the member may still come in.
             budget: Budget { cpu_ms: Some(2.0), requests: Some(3), ..Budget::default() },
-            event: |world| {
-                let (court, start) = world.free_hour();
-                book(world, court, &start, None)
-            },
+            event: |world| book_in(world, &world.hall, None),
+            ..booking()
+        },
+        Operation {
+            name: "booking, ten rules",
+            budget: Budget { cpu_ms: Some(3.0), requests: Some(3), ..Budget::default() },
+            event: |world| book_in(world, &world.strict, None),
             ..booking()
         },
         Operation {
             name: "booking, Idempotency-Key",
-            event: |world| {
-                let (court, start) = world.free_hour();
-                book(world, court, &start, Some(kernel::random_uuid().to_string()))
-            },
+            event: |world| book_in(world, &world.hall, Some(kernel::random_uuid().to_string())),
             ..booking()
         },
         Operation {
-            name: "webhook accepted",
-            function: "webhook-mercadopago",
-            other_cost: SQS_FIFO_MILLION,
-            other_wait_ms: QUEUE_WAIT_MS,
-            event: webhook,
+            name: "a year of weekly bookings",
+            function: "api-series",
+            budget: Budget { cpu_ms: Some(2_000.0), ..Budget::default() },
+            event: series,
+            is_right: |answer| answer["statusCode"] == 201,
             ..plain()
         },
     ]
+}
+
+/// What is asked most, with what is done before it.
+pub(crate) fn asked_most() -> Vec<Operation> {
+    let asked = ["availability, 20 courts", "booking"];
+    all().into_iter().filter(|operation| asked.contains(&operation.name)).collect()
+}
+
+/// The same and its lists, of a table that has grown.
+pub(crate) fn growing() -> Vec<Operation> {
+    let again = |operation| Operation { before: |_| Vec::new(), ..operation };
+    let mut operations: Vec<_> = asked_most().into_iter().map(again).collect();
+    let listing = |name, event| Operation { name, function: "api-bookings", event, ..plain() };
+    operations.push(listing("own bookings, one page", own_bookings));
+    operations.push(listing("a venue's day", venue_day));
+    operations
+}
+
+fn own_bookings(world: &World) -> Value {
+    let (_, token) = world.somebody(&world.hall);
+    get(world, token, "/v1/bookings", "limit=20")
+}
+
+fn venue_day(world: &World) -> Value {
+    let query = format!("venue_id={}&date={}&limit=20", world.hall.venue, world.busy_day());
+    get(world, &world.desk_token, "/v1/bookings", &query)
+}
+
+fn get(world: &World, token: &str, path: &str, query: &str) -> Value {
+    let mut event =
+        sample(world, "api-bookings/reads-availability.json", &[("member_token", token)]);
+    event["rawPath"] = json!(path);
+    event["requestContext"]["http"]["path"] = json!(path);
+    event["rawQueryString"] = json!(query);
+    event
 }
 
 /// A sample of `events/` with its placeholders filled in.
 fn sample(world: &World, path: &str, more: &[(&str, &str)]) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
     let mut text = std::fs::read_to_string(folder.join(path)).expect("a sample event");
-    let (venue, club) = (world.venue.to_string(), world.club.to_string());
+    let (venue, club) = (world.hall.venue.to_string(), world.club.to_string());
     let (account, day) = (world.account.to_string(), world.busy_day().to_string());
     let known = [
         ("member_token", world.token.as_str()),
@@ -210,11 +275,48 @@ fn availability(world: &World) -> Value {
     sample(world, "api-bookings/reads-availability.json", &[])
 }
 
-fn book(world: &World, court: kernel::CourtId, start: &str, key: Option<String>) -> Value {
-    let member = [("member_token", world.somebody())];
-    let mut event = sample(world, "api-bookings/books-a-slot.json", &member);
+/// The week of five hundred courts, as busy as the day of the twenty.
+fn search(world: &World) -> Value {
+    let mut event = sample(world, "api-calendar/reads-a-month.json", &[]);
+    let venues: Vec<_> = world.many.iter().map(ToString::to_string).collect();
+    let (venues, from) = (venues.join(","), world.busy_day());
+    let query = format!("venue_id={venues}&from={from}&days=7&duration_minutes=60");
+    event["rawQueryString"] = json!(query);
+    event
+}
+
+/// Staff book the same hour for a member, every week of a year.
+fn series(world: &World) -> Value {
+    let token = [("member_token", &*world.desk_token)];
+    let mut event = sample(world, "api-series/previews-a-series.json", &token);
+    let (account, _) = world.somebody(&world.yearly);
+    let (court, start) = world.yearly.free_weekly_hour(world.free_day());
     let body = json!({
-        "venue_id": world.venue, "court_id": court, "starts_at": start, "duration_minutes": 60,
+        "venue_id": world.yearly.venue, "court_id": court, "starts_at": start,
+        "duration_minutes": 60, "rrule": "FREQ=WEEKLY;COUNT=52", "on_conflict": "all_or_nothing",
+        "account_id": account,
+    });
+    event["body"] = json!(body.to_string());
+    event["headers"]["idempotency-key"] = json!(kernel::random_uuid().to_string());
+    event
+}
+
+fn book_in(world: &World, hall: &Hall, key: Option<String>) -> Value {
+    let (court, start) = hall.free_hour(world.free_day());
+    book(world, hall, court, &start, key)
+}
+
+fn book(
+    world: &World,
+    hall: &Hall,
+    court: kernel::CourtId,
+    start: &str,
+    key: Option<String>,
+) -> Value {
+    let (_, token) = world.somebody(hall);
+    let mut event = sample(world, "api-bookings/books-a-slot.json", &[("member_token", token)]);
+    let body = json!({
+        "venue_id": hall.venue, "court_id": court, "starts_at": start, "duration_minutes": 60,
     });
     event["body"] = json!(body.to_string());
     if let Some(headers) = event["headers"].as_object_mut() {

@@ -1,16 +1,15 @@
 //! What the functions meet: a table with one club in it, and stand-ins for everything else.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Mutex;
 
 use axum::{Json, Router, routing::post};
+use booking::{DayOfCourt, Part};
 use facilities::{Court, Venue};
 use identity::{Account, Membership, Password, PasswordCost, Proof, Session};
 use kernel::{
-    AccountId, Clock, ClubId, CourtId, Email, Locale, Method, PageRequest, Role, Tenant, VenueId,
-    jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone},
+    AccountId, Clock, ClosureId, ClubId, CourtId, Email, Locale, Method, PageRequest, Role, Tenant,
+    VenueId,
+    jiff::{Timestamp, civil::Date, tz::TimeZone},
 };
 use serde_json::{Value, json};
 use tenancy::Onboarding;
@@ -18,7 +17,10 @@ use testkit::TestApp;
 use tokio::net::TcpListener;
 use web::{Limits, standing};
 
-use crate::toll::Toll;
+use crate::{
+    hall::{Hall, day_after},
+    toll::Toll,
+};
 
 /// As many as the budget of availability speaks of.
 pub(crate) const COURTS: usize = 20;
@@ -27,8 +29,10 @@ pub(crate) const PASSWORD: &str = "three rackets and a net";
 pub(crate) const SLUG: &str = "racket-club";
 pub(crate) const WEBHOOK_SECRET: &str = "a webhook secret of one club";
 pub(crate) const ZONE: &str = "America/Argentina/Buenos_Aires";
-/// Open from 8 to 23, so so many bookings of an hour on a court and day.
-const HOURS: usize = 15;
+/// What a search over many courts looks at.
+const VENUES: usize = 5;
+const COURTS_OF_MANY: usize = 100;
+const DAYS_OF_MANY: usize = 7;
 /// The run is shorter, and the functions' clock is the system's.
 const TOKEN_SECONDS: i64 = 3_600;
 /// Who book, in turn.
@@ -38,19 +42,24 @@ const SESSIONS: usize = 3_500;
 
 /// Everything outside the functions.
 pub(crate) struct World {
-    test: TestApp,
+    pub(crate) test: TestApp,
     pub(crate) toll: Toll,
     provider_url: String,
     pub(crate) club: ClubId,
-    pub(crate) venue: VenueId,
-    pub(crate) courts: Vec<CourtId>,
+    pub(crate) hall: Hall,
+    /// Where ten rules are asked of a booking.
+    pub(crate) strict: Hall,
+    /// Where courts are booked for a year.
+    pub(crate) yearly: Hall,
+    /// Venues of a hundred courts each, of which every second hour is taken.
+    pub(crate) many: Vec<VenueId>,
     pub(crate) account: AccountId,
     pub(crate) token: String,
-    /// Of others who book: nobody books thousands of courts.
-    members: Vec<String>,
+    pub(crate) desk_token: String,
+    /// Others who book: nobody books thousands of courts.
+    members: Vec<(AccountId, String)>,
     /// Of sessions that nobody has refreshed yet.
     refresh_tokens: Mutex<Vec<String>>,
-    booked: AtomicU32,
     today: Date,
     variables: Vec<(String, String)>,
 }
@@ -61,32 +70,49 @@ impl World {
         let now = Clock::system().now();
         let test = TestApp::start(vec![], now, &[]).await;
         let club = open_club(&test, now).await;
-        let account = join(&test, club, now).await;
-        let (venue, courts) = build(&test, club, COURTS, now).await;
+        let account = join(&test, club, EMAIL, Some(PASSWORD), now).await;
+        let hall = Hall::new(build(&test, club, COURTS, now).await);
+        let strict = Hall::new(build(&test, club, COURTS, now).await);
+        ten_rules(&test, club, strict.venue).await;
+        let yearly = Hall::new(build(&test, club, COURTS, now).await);
+        let today = TimeZone::get(ZONE).expect("a zone").to_datetime(now).date();
+        let mut many = Vec::new();
+        for _ in 0..VENUES {
+            let hall = Hall::new(build(&test, club, COURTS_OF_MANY, now).await);
+            fill(&test, club, &hall, today).await;
+            many.push(hall.venue);
+        }
         unlimit(&test, club).await;
         let credentials = json!({
             "access_token": "APP_USR-1", "webhook_secret": WEBHOOK_SECRET, "collector_id": "1",
         });
         let secret = test.app.config().provider_secret_id(club, payments::mercadopago::SECRET);
         test.cloud.put_secret(&secret.expect("a prefix"), &credentials);
-        let token = |account| {
-            let mut claims = test.claims(account, Some(club), &[Role::Member]);
+        let token = |account, role| {
+            let mut claims = test.claims(account, Some(club), &[role]);
             claims.exp = now.as_second() + TOKEN_SECONDS;
             test.keys.sign(&claims)
         };
-        let members = (0..MEMBERS).map(|_| token(AccountId::new())).collect();
+        let mut members = Vec::new();
+        for number in 0..MEMBERS {
+            let email = format!("member{number}@example.com");
+            let account = join(&test, club, &email, None, now).await;
+            members.push((account, token(account, Role::Member)));
+        }
         Self {
             toll: Toll::start(&test.database.url).await,
             provider_url: provider().await,
-            token: token(account),
+            token: token(account, Role::Member),
+            desk_token: token(AccountId::new(), Role::FrontDesk),
             members,
-            today: TimeZone::get(ZONE).expect("a zone").to_datetime(now).date(),
+            today,
             refresh_tokens: Mutex::new(sessions(&test, account, club, now).await),
-            booked: AtomicU32::new(0),
             test,
             club,
-            venue,
-            courts,
+            hall,
+            strict,
+            yearly,
+            many,
             account,
             variables,
         }
@@ -127,9 +153,14 @@ impl World {
         .collect()
     }
 
-    /// The token of a member who has booked little.
-    pub(crate) fn somebody(&self) -> &str {
-        &self.members[self.booked.load(Ordering::Relaxed) as usize % MEMBERS]
+    /// A member who has booked little at this hall, and their token.
+    pub(crate) fn somebody(&self, hall: &Hall) -> &(AccountId, String) {
+        &self.members[hall.taken() % MEMBERS]
+    }
+
+    /// One of those members.
+    pub(crate) fn member(&self, number: usize) -> AccountId {
+        self.members[number % MEMBERS].0
     }
 
     /// A refresh token that is good, for one exchange.
@@ -140,15 +171,12 @@ impl World {
 
     /// The day whose availability is asked for.
     pub(crate) fn busy_day(&self) -> Date {
-        self.today.saturating_add(1.day())
+        day_after(self.today, 1)
     }
 
-    /// Court and start of an hour on that day: every second hour of every court.
-    pub(crate) fn busy_hours(&self) -> Vec<(CourtId, String)> {
-        let hours = (8..23).step_by(2).map(|hour| start(self.busy_day(), hour));
-        hours
-            .flat_map(|start| self.courts.iter().map(move |court| (*court, start.clone())))
-            .collect()
+    /// The first day on which nobody has booked.
+    pub(crate) fn free_day(&self) -> Date {
+        day_after(self.today, 2)
     }
 
     /// Confirms that day's bookings, as if they were paid: of a real day's, next to none are only held.
@@ -158,7 +186,7 @@ impl World {
         let mut page = PageRequest::default();
         loop {
             let day = self.busy_day();
-            let found = booking::bookings_of_day(&table, self.venue, day, page).await;
+            let found = booking::bookings_of_day(&table, self.hall.venue, day, page).await;
             let found = found.expect("the day's bookings");
             for held in &found.items {
                 let changed = booking::confirm(&table, held, now).expect("a held booking");
@@ -169,16 +197,6 @@ impl World {
                 None => return,
             };
         }
-    }
-
-    /// Court and start of an hour that nobody has booked.
-    pub(crate) fn free_hour(&self) -> (CourtId, String) {
-        let index = self.booked.fetch_add(1, Ordering::Relaxed) as usize;
-        let (court, hour) = (index % COURTS, 8 + index / COURTS % HOURS);
-        let day = self
-            .today
-            .saturating_add(i64::try_from(2 + index / COURTS / HOURS).expect("a day").days());
-        (self.courts[court], start(day, hour))
     }
 
     /// Takes what the functions queued, which nobody will look at.
@@ -229,23 +247,70 @@ pub(crate) async fn unlimit(test: &TestApp, club: ClubId) {
     own.write(vec![write]).await.expect("the limits are written");
 }
 
-async fn join(test: &TestApp, club: ClubId, now: Timestamp) -> AccountId {
+/// Takes every second hour of a week from tomorrow on.
+async fn fill(test: &TestApp, club: ClubId, hall: &Hall, today: Date) {
+    let table = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
+    for date in (1..=DAYS_OF_MANY).map(|days| day_after(today, days)) {
+        let zone = TimeZone::get(ZONE).expect("a zone");
+        let starts = booking::first_instant(&zone, date).expect("a day");
+        let parts: Vec<_> =
+            (8..23).step_by(2).map(|hour| Part { date, first: hour * 12, count: 12 }).collect();
+        for court_id in hall.courts.iter().copied() {
+            let day = DayOfCourt { venue_id: hall.venue, date, court_id };
+            booking::close_day(&table, day, ClosureId::new(), &parts, starts)
+                .await
+                .expect("the day is written");
+        }
+    }
+}
+
+/// Ten rules beside opening hours and the grid, none of which anybody breaks here.
+async fn ten_rules(test: &TestApp, club: ClubId, venue: VenueId) {
+    let quota = |name: &str, most: Value, per: &str, of: &str| json!({ "name": name, "most": most, "per": per, "of": of });
+    let book = read(json!({ "version": 1, "rules": {
+        "notice": [{ "minutes": 30 }],
+        "windows": [{ "opens": { "kind": "days_ahead", "days": 365 } }],
+        "durations": [{ "min_minutes": 60, "max_minutes": 120 }],
+        "quotas": [
+            quota("day", json!({ "kind": "bookings", "count": 5 }), "day", "member"),
+            quota("week", json!({ "kind": "bookings", "count": 20 }), "week", "family"),
+            quota("month", json!({ "kind": "minutes", "count": 6_000 }), "month", "member"),
+        ],
+        "concurrent": [{ "most": 200 }],
+        "guests": [{ "most_per_booking": 3, "most_per_month": 50 }],
+        "may_overlap": false,
+        "debtors_may_book": false,
+    }}));
+    let table = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
+    let write = booking::put_rule_book(&table, venue, &book).expect("an item");
+    table.write(vec![write]).await.expect("the rules are written");
+}
+
+async fn join(
+    test: &TestApp,
+    club: ClubId,
+    email: &str,
+    password: Option<&str>,
+    now: Timestamp,
+) -> AccountId {
     let platform = test.app.table().platform();
     let own = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
     let account = Account {
         id: AccountId::new(),
-        email: Some(EMAIL.parse::<Email>().expect("an address")),
+        email: Some(email.parse::<Email>().expect("an address")),
         name: "Ana Souza".parse().expect("a name"),
         locale: Locale::default(),
         platform_roles: Vec::new(),
         created_at: now,
         version: 1,
     };
-    let hash =
-        Password::try_from(PASSWORD.to_owned()).expect("a password").hash(PasswordCost::default());
+    // Only one of them ever signs in.
+    let hash = password.map_or_else(String::new, |password| {
+        let password = Password::try_from(password.to_owned()).expect("a password");
+        password.hash(PasswordCost::default()).expect("a hash")
+    });
     let mut writes =
-        identity::store::create_account(&platform, &account, hash.expect("a hash"), None)
-            .expect("items");
+        identity::store::create_account(&platform, &account, hash, None).expect("items");
     let membership = Membership::new(&account, vec![Role::Member], now);
     writes.extend(identity::store::join(&platform, &own, &membership, now).expect("items"));
     platform.write(writes).await.expect("the member is written");
