@@ -3,9 +3,7 @@
 use axum::extract::State;
 use futures::future::try_join;
 use garde::Validate;
-use identity::{
-    ChallengePurpose, DeviceName, Entrant, Proof, RecoveryCode, Tokens, TotpFactor, store,
-};
+use identity::{ChallengePurpose, DeviceName, Entrant, RecoveryCode, Tokens, TotpFactor, store};
 use kernel::{AccountId, Email, Error, Method, Origin, Result, jiff::Timestamp};
 use runtime::App;
 use serde::Deserialize;
@@ -60,15 +58,8 @@ pub(crate) async fn answer(
     let challenge = read_challenge(&app, &input.challenge, ChallengePurpose::Login).await?;
     let given = Given::read(input.code, input.recovery_code)?;
     let method = prove(&app, challenge.account, given, &address, now).await?;
-    let proof = Proof::by(&challenge.methods, true, now).and(method, now);
-    let entrant = Entrant {
-        account: challenge.account,
-        club: challenge.club,
-        proof,
-        footing: challenge.footing,
-        device: input.device,
-    };
     let origin = Origin { account: challenge.account, session: None, address, correlation };
+    let entrant = Entrant::answering(challenge, method, input.device, now);
     Ok(Reply::ok(enter(&app, &origin, entrant).await?.ok_or_else(gone)?))
 }
 

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use garde::Validate;
-use identity::{ChallengePurpose, DeviceName, Entrant, Proof, Tokens};
+use identity::{ChallengePurpose, DeviceName, Entrant, Tokens};
 use kernel::{Error, Method, Origin};
 use runtime::App;
 use serde::{Deserialize, Serialize};
@@ -96,14 +96,7 @@ pub(crate) async fn confirm(
     let challenge = read_challenge(&app, &input.challenge, ChallengePurpose::Enrol).await?;
     let origin = Origin { account: challenge.account, session: None, address, correlation };
     let recovery_codes = confirmed(&app, &origin, &input.code).await?;
-    let proof = Proof::by(&challenge.methods, true, now).and(Method::Otp, now);
-    let entrant = Entrant {
-        account: challenge.account,
-        club: challenge.club,
-        proof,
-        footing: challenge.footing,
-        device: input.device,
-    };
+    let entrant = Entrant::answering(challenge, Method::Otp, input.device, now);
     let tokens = enter(&app, &origin, entrant).await?.ok_or_else(|| {
         Error::unauthenticated(
             "CHALLENGE_INVALID",

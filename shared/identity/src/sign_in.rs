@@ -25,6 +25,24 @@ pub struct Entrant {
     pub device: Option<DeviceName>,
 }
 
+impl Entrant {
+    /// Who has answered a challenge, with this method of their second factor, now.
+    pub fn answering(
+        challenge: Challenge,
+        method: Method,
+        device: Option<DeviceName>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            account: challenge.account,
+            club: challenge.club,
+            proof: Proof::by(&challenge.methods, true, now).and(method, now),
+            footing: challenge.footing,
+            device,
+        }
+    }
+}
+
 /// What signing in needs around it.
 #[derive(Debug, Clone, Copy)]
 pub struct Door<'a> {
