@@ -64,7 +64,6 @@ mod password;
 mod policy;
 mod recovery_code;
 mod refresh_token;
-mod secret;
 mod session;
 mod sign_in;
 mod signing_key;

@@ -7,11 +7,12 @@
 use kernel::{
     AccountId, ClubId, IdentityProviderId, Result,
     jiff::{SignedDuration, Timestamp},
+    secret,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{IdentityProvider, Issuer, RedirectUri};
-use crate::{DeviceName, secret};
+use crate::DeviceName;
 
 /// How long somebody may be away.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);

@@ -1,14 +1,13 @@
 //! `P#EMAIL#<email>` / `LOCKOUT` and `P#ADDRESS#<hash>` / `LOCKOUT`.
 
 use futures::future::try_join;
-use kernel::{Email, Error, Result, jiff::Timestamp};
+use kernel::{Email, Error, Result, jiff::Timestamp, secret};
 use table::{Attempt, Condition, Key, PlatformTable, Update, Write, read_item};
 
 use super::accounts::credential_key;
 use crate::{
     Credential, Guarded, Lockout,
     lockout::{REMEMBERED, WINDOW, network},
-    secret,
 };
 
 /// Enough of a hash to tell networks apart; the address itself is kept nowhere.
