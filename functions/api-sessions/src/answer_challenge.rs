@@ -43,7 +43,7 @@ pub(crate) struct ChallengeAnswer {
             description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED, CODE_WRONG; INVALID_CREDENTIALS, SSO_IDENTITY_GONE, \
                            SESSION_REVOKED: what the challenge was given for is gone."
         ),
-        (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED."),
+        (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED, PLATFORM_PROVIDERS_OFF."),
         (status = 422, body = Problem, description = "BODY_INVALID, CODE_MISSING."),
         (status = 429, body = Problem, description = "ACCOUNT_LOCKED, ADDRESS_LOCKED, RATE_LIMITED."),
     )
