@@ -131,6 +131,28 @@ class SingleSignOn(unittest.TestCase):
         self.assertEqual(me["email"], member.email)
         self.assertEqual(member.client.call("DELETE", f"/v1/auth/identities/{identity['id']}", None, {}).status, 204)
 
+    def test_a_provider_of_the_platform_lets_people_into_any_club(self) -> None:
+        operator = self.world.platform.operator()
+        wanted = {
+            "key": "mock",
+            "name": "Mock",
+            "issuer": self.provider.issuer,
+            "trusts": {"rule": "authoritative_domains", "domains": ["mail.example"]},
+            "client_id": "clubpulse",
+            "client_secret": "the-platform-s-secret",
+            "redirect_uris": [_BACK],
+        }
+        operator.post("/v1/admin/identity-providers", wanted).expect(201)
+        listed = self.api.get(f"/v1/auth/sso/providers?club={self.world.slug}").expect(200).data
+        self.assertIn({"id": "mock", "name": "Mock"}, listed)
+        self.provider.knows("mailed", email="mailed@mail.example", email_verified=True)
+        back = self.back(self.leave(email="mailed@mail.example"), "mailed")
+        tokens = self.api.post("/v1/auth/sso/complete", back).expect(200).data
+        me = self.api.with_token(tokens["access_token"]).get("/v1/users/me").expect(200).data
+        self.assertEqual(me["email"], "mailed@mail.example")
+        removed = operator.call("DELETE", "/v1/admin/identity-providers/mock", None, {})
+        self.assertEqual(removed.status, 204)
+
 
 if __name__ == "__main__":
     unittest.main()

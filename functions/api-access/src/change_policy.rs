@@ -23,6 +23,9 @@ pub(crate) struct ChangePolicy {
     /// Who becomes a member by registering.
     #[serde(default)]
     registration: RegistrationPolicy,
+    /// Whether the platform's identity providers, such as Google, let people in; true, if absent. Sessions that
+    /// they opened go on.
+    platform_providers: Option<bool>,
 }
 
 /// Replace the club's policy of sign-in.
@@ -52,7 +55,11 @@ pub(crate) async fn change(
     same_version(version, before.version, "this policy")?;
     roles_exist(input.second_factor.by_role.keys(), &own_roles)?;
 
-    let (policy, differs) = before.changed(input.second_factor, input.registration);
+    let (policy, differs) = before.changed(
+        input.second_factor,
+        input.registration,
+        input.platform_providers.unwrap_or(true),
+    );
     if differs {
         let told = Entry::new(caller.origin(), "sign_in_policy.changed", table.tenant().club());
         let told = told.changing(&before, &policy)?;

@@ -14,11 +14,17 @@ pub(crate) struct PolicyView {
     second_factor: SecondFactorPolicy,
     /// Who becomes a member by registering.
     registration: RegistrationPolicy,
+    /// Whether the platform's identity providers, such as Google, let people in.
+    platform_providers: bool,
 }
 
 impl From<SignInPolicy> for PolicyView {
     fn from(policy: SignInPolicy) -> Self {
-        Self { second_factor: policy.second_factor, registration: policy.registration }
+        Self {
+            second_factor: policy.second_factor,
+            registration: policy.registration,
+            platform_providers: policy.platform_providers,
+        }
     }
 }
 

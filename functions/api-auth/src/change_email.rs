@@ -43,7 +43,7 @@ pub(crate) async fn change_email(
     let platform = app.table().platform();
     let found = store::account_with_credential(&platform, caller.account()).await?;
     let (_, credential) = found.ok_or_else(gone)?;
-    speaks_for_account(caller.claims(), &credential)?;
+    speaks_for_account(&platform, &caller.claims().amr, &credential).await?;
     let about = MailAbout::ChangeEmail {
         account_id: caller.account(),
         new_email,

@@ -3,14 +3,14 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use identity::{MailAbout, Password, PasswordCost, TokenPurpose, store, verify_password};
+use identity::{Ending, MailAbout, Password, PasswordCost, TokenPurpose, store, verify_password};
 use kernel::Error;
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Body, Caller, ClientAddress, Correlation, Outcome, Problem, Reply};
+use web::{Body, Caller, ClientAddress, Correlation, Outcome, Problem, Reply, standing};
 
-use crate::{account_mail::tell, end_sessions::end_sessions};
+use crate::account_mail::tell;
 
 /// From which password to which.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -63,7 +63,7 @@ pub(crate) async fn change_password(
         return Err(wrong().into());
     }
     let reset = store::mailed_token(&platform, account.id, TokenPurpose::Reset).await?;
-    let mut ending = end_sessions(&app, account.id, Some(caller.session())).await?;
+    let mut ending = Ending::of(&platform, account.id, Some(caller.session()), now).await?;
 
     let hash = input.new_password.hash(cost)?;
     let mut writes = vec![store::set_password(&platform, email, &credential, hash, None)];
@@ -74,7 +74,8 @@ pub(crate) async fn change_password(
     let told = Entry::new(caller.origin(), "password.changed", account.id);
     audit::write_platform(&platform, told, now, writes).await?;
 
-    ending.finish(&app, &correlation).await?;
+    let ended = ending.finish(&platform, app.clock().now()).await?;
+    standing::bar_sessions(app.table(), &correlation, ended, app.clock().now()).await?;
     tell(&app, correlation, MailAbout::PasswordChanged { account_id: account.id }).await;
     Ok(Reply::no_content())
 }

@@ -20,7 +20,6 @@ mod account_mail;
 mod change_email;
 mod change_password;
 mod confirm_email_change;
-mod end_sessions;
 mod login;
 mod register;
 mod request_reset;

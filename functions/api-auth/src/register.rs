@@ -8,7 +8,7 @@ use futures::future::try_join5;
 use garde::Validate;
 use identity::{
     Account, Credential, CredentialStatus, Invitation, InvitationToken, Membership,
-    MembershipStatus, Password, PasswordCost, RegistrationPolicy, store, takes_people,
+    MembershipStatus, Password, PasswordCost, store, takes_people,
 };
 use kernel::{
     AccountId, ClubId, Email, Error, Locale, Origin, PersonName, Result, Role, Slug, Tenant,
@@ -106,7 +106,7 @@ pub(crate) async fn register(
     let member = Membership::new(&account, vec![Role::Member], now);
     let membership = match &invitation {
         Some(invitation) => invitation.place(member),
-        None => Membership { status: status(policy.registration)?, ..member },
+        None => Membership { status: policy.registration.status()?, ..member },
     };
     writes.extend(store::join(&platform, &table, &membership, now)?);
     if let Some(invitation) = invitation {
@@ -163,19 +163,6 @@ fn accepted(
     let correlation = table.tenant().correlation().to_owned();
     let origin = Origin { account, session: None, address, correlation };
     Entry::new(&origin, "invitation.accepted", invitation.id)
-}
-
-/// Whether somebody without an invitation is a member at once. Where the club approves its members, whoever
-/// proves an address of one of its domains is one from then on (`verify_email`).
-fn status(registration: RegistrationPolicy) -> Result<MembershipStatus> {
-    match registration {
-        RegistrationPolicy::Open => Ok(MembershipStatus::Active),
-        RegistrationPolicy::Approval => Ok(MembershipStatus::Pending),
-        RegistrationPolicy::Invitation => {
-            let message = "this club takes members by invitation alone; ask it for one";
-            Err(Error::forbidden("INVITATION_REQUIRED", message))
-        }
-    }
 }
 
 /// The invitation that came along, if it is good for this address.

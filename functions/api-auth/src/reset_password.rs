@@ -3,23 +3,20 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use identity::{Credential, MailAbout, Password, PasswordCost, TokenPurpose, store};
+use identity::{
+    Credential, Ending, MailAbout, Password, PasswordCost, TokenPurpose, store, write_ahead,
+};
 use kernel::{Origin, Result};
 use runtime::App;
 use serde::Deserialize;
 use table::Write;
 use utoipa::ToSchema;
-use web::{Body, ClientAddress, Correlation, Outcome, Problem, Reply};
+use web::{Body, ClientAddress, Correlation, Outcome, Problem, Reply, standing};
 
-use crate::{
-    account_mail::{owner, tell},
-    end_sessions::end_sessions,
-};
+use crate::account_mail::{owner, tell};
 
 /// The most identities that the reset's own transaction takes off.
 const TOGETHER_LIMIT: usize = 10;
-/// The most that one before it does.
-const BEFORE_LIMIT: usize = 100;
 
 /// The proof, and what it is for.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -58,7 +55,7 @@ pub(crate) async fn reset_password(
     let purpose = TokenPurpose::Reset;
     let mailed = store::proven_token(&platform, &input.token, purpose, now).await?;
     let (account, credential) = owner(&app, &mailed, purpose).await?;
-    let mut ending = end_sessions(&app, account.id, None).await?;
+    let mut ending = Ending::of(&platform, account.id, None, now).await?;
     let mut unlinking = unlink_foreign(&app, &credential).await?;
     let verified_at = credential.verified_at.unwrap_or(now);
 
@@ -76,7 +73,8 @@ pub(crate) async fn reset_password(
     let told = Entry::new(&origin, "password.reset", account.id);
     audit::write_platform(&platform, told, now, writes).await?;
 
-    ending.finish(&app, &correlation).await?;
+    let ended = ending.finish(&platform, app.clock().now()).await?;
+    standing::bar_sessions(app.table(), &correlation, ended, app.clock().now()).await?;
     // What was linked while the first reading was under way; from here on only the new password links.
     platform.write(unlink_foreign(&app, &credential).await?).await?;
     tell(&app, correlation, MailAbout::PasswordChanged { account_id: account.id }).await;
@@ -92,11 +90,6 @@ async fn unlink_foreign(app: &App, credential: &Credential) -> Result<Vec<Write>
     }
     let platform = app.table().platform();
     let foreign = store::identities(&platform, credential.account_id).await?;
-    let mut writes: Vec<_> =
-        foreign.iter().map(|identity| store::drop_identity(&platform, identity)).collect();
-    while writes.len() > TOGETHER_LIMIT {
-        let some = writes.len().min(TOGETHER_LIMIT + BEFORE_LIMIT) - TOGETHER_LIMIT;
-        platform.write(writes.drain(..some).collect()).await?;
-    }
-    Ok(writes)
+    let writes = foreign.iter().map(|identity| store::drop_identity(&platform, identity)).collect();
+    write_ahead(&platform, writes, TOGETHER_LIMIT).await
 }

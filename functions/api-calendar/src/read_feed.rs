@@ -48,9 +48,9 @@ pub(crate) async fn read(
     Id(file): Id<String>,
 ) -> Result<Response, Failure> {
     let text: FeedText = file.parse()?;
-    let tenant = Tenant::from_platform_record(text.club, correlation);
+    let tenant = Tenant::from_platform_record(text.club(), correlation);
     let table = app.table().tenant(&tenant);
-    let feed = calendar::feed(&table, text.id).await?;
+    let feed = calendar::feed(&table, text.id()).await?;
     feed.check(&text)?;
     check_owner(&app, &tenant, &feed).await?;
     let now = app.clock().now();

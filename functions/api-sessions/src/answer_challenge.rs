@@ -3,9 +3,7 @@
 use axum::extract::State;
 use futures::future::try_join;
 use garde::Validate;
-use identity::{
-    ChallengePurpose, DeviceName, Entrant, Proof, RecoveryCode, Tokens, TotpFactor, store,
-};
+use identity::{ChallengePurpose, DeviceName, Entrant, RecoveryCode, Tokens, TotpFactor, store};
 use kernel::{AccountId, Email, Error, Method, Origin, Result, jiff::Timestamp};
 use runtime::App;
 use serde::Deserialize;
@@ -45,7 +43,7 @@ pub(crate) struct ChallengeAnswer {
             description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED, CODE_WRONG; INVALID_CREDENTIALS, SSO_IDENTITY_GONE, \
                            SESSION_REVOKED: what the challenge was given for is gone."
         ),
-        (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED."),
+        (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED, PLATFORM_PROVIDERS_OFF."),
         (status = 422, body = Problem, description = "BODY_INVALID, CODE_MISSING."),
         (status = 429, body = Problem, description = "ACCOUNT_LOCKED, ADDRESS_LOCKED, RATE_LIMITED."),
     )
@@ -60,15 +58,8 @@ pub(crate) async fn answer(
     let challenge = read_challenge(&app, &input.challenge, ChallengePurpose::Login).await?;
     let given = Given::read(input.code, input.recovery_code)?;
     let method = prove(&app, challenge.account, given, &address, now).await?;
-    let proof = Proof::by(&challenge.methods, true, now).and(method, now);
-    let entrant = Entrant {
-        account: challenge.account,
-        club: challenge.club,
-        proof,
-        footing: challenge.footing,
-        device: input.device,
-    };
     let origin = Origin { account: challenge.account, session: None, address, correlation };
+    let entrant = Entrant::answering(challenge, method, input.device, now);
     Ok(Reply::ok(enter(&app, &origin, entrant).await?.ok_or_else(gone)?))
 }
 

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use garde::Validate;
-use identity::{ChallengePurpose, DeviceName, Entrant, Proof, Tokens};
+use identity::{ChallengePurpose, DeviceName, Entrant, Tokens};
 use kernel::{Error, Method, Origin};
 use runtime::App;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,11 @@ pub(crate) struct RequiredEnrolment {
     responses(
         (status = 200, body = Envelope<enrol_totp::Enrolment>, description = "For the authenticator; confirm it with a code."),
         (status = 401, body = Problem, description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED."),
+        (
+            status = 403,
+            body = Problem,
+            description = "STEP_UP_REQUIRED: who came by a club's provider alone signs in another way and enrols there."
+        ),
         (status = 409, body = Problem, description = "SECOND_FACTOR_EXISTS: there is a second factor already."),
         (status = 422, body = Problem, description = "BODY_INVALID."),
     )
@@ -43,7 +48,7 @@ pub(crate) async fn begin(
     Body(input): Body<RequiredEnrolment>,
 ) -> Outcome<enrol_totp::Enrolment> {
     let challenge = read_challenge(&app, &input.challenge, ChallengePurpose::Enrol).await?;
-    Ok(Reply::ok(enrol_totp::begin(&app, challenge.account).await?).secret())
+    Ok(Reply::ok(enrol_totp::begin(&app, challenge.account, &challenge.methods).await?).secret())
 }
 
 /// The first code of the new factor.
@@ -81,7 +86,7 @@ pub(crate) struct Enrolled {
             description = "CHALLENGE_INVALID, CHALLENGE_EXPIRED; INVALID_CREDENTIALS, SSO_IDENTITY_GONE, \
                            SESSION_REVOKED: what the challenge was given for is gone."
         ),
-        (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED."),
+        (status = 403, body = Problem, description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED, PLATFORM_PROVIDERS_OFF."),
         (status = 409, body = Problem, description = "SECOND_FACTOR_EXISTS, SECOND_FACTOR_NOT_ENROLLED."),
         (status = 422, body = Problem, description = "BODY_INVALID, CODE_WRONG."),
     )
@@ -96,14 +101,7 @@ pub(crate) async fn confirm(
     let challenge = read_challenge(&app, &input.challenge, ChallengePurpose::Enrol).await?;
     let origin = Origin { account: challenge.account, session: None, address, correlation };
     let recovery_codes = confirmed(&app, &origin, &input.code).await?;
-    let proof = Proof::by(&challenge.methods, true, now).and(Method::Otp, now);
-    let entrant = Entrant {
-        account: challenge.account,
-        club: challenge.club,
-        proof,
-        footing: challenge.footing,
-        device: input.device,
-    };
+    let entrant = Entrant::answering(challenge, Method::Otp, input.device, now);
     let tokens = enter(&app, &origin, entrant).await?.ok_or_else(|| {
         Error::unauthenticated(
             "CHALLENGE_INVALID",

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use identity::{FactorKey, TotpFactor, TotpSecret, speaks_for_account, store};
-use kernel::{AccountId, Email, Error, Result};
+use kernel::{AccountId, Email, Error, Method, Result};
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,18 +39,18 @@ pub(crate) struct Enrolment {
     )
 )]
 pub(crate) async fn enrol(State(app): State<App>, caller: Caller) -> Outcome<Enrolment> {
-    let (platform, account) = (app.table().platform(), caller.account());
-    let (_, email) = owner(&app, account).await?;
-    if let Some(credential) = store::credential(&platform, &email).await? {
-        speaks_for_account(caller.claims(), &credential)?;
-    }
-    Ok(Reply::ok(begin(&app, account).await?).secret())
+    let enrolment = begin(&app, caller.account(), &caller.claims().amr).await?;
+    Ok(Reply::ok(enrolment).secret())
 }
 
-/// A new secret for this account, to be confirmed.
-pub(crate) async fn begin(app: &App, account: AccountId) -> Result<Enrolment> {
+/// A new secret for this account, to be confirmed, for somebody who came by these methods: `forbidden`,
+/// `STEP_UP_REQUIRED`, where those are a club's own word alone, for a second factor opens other clubs, too.
+pub(crate) async fn begin(app: &App, account: AccountId, methods: &[Method]) -> Result<Enrolment> {
     let (platform, now) = (app.table().platform(), app.clock().now());
     let (_, email) = owner(app, account).await?;
+    if let Some(credential) = store::credential(&platform, &email).await? {
+        speaks_for_account(&platform, methods, &credential).await?;
+    }
     let secret = TotpSecret::generate()?;
     let key: FactorKey = app.factor_key().await?;
     let factor = TotpFactor::pending(key.seal(account, &secret)?, now);

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use futures::future::try_join;
 use identity::{SignInPolicy, TotpFactor, store};
-use kernel::{Method, Result, jiff::Timestamp, serialize_optional_timestamp};
+use kernel::{Result, jiff::Timestamp, serialize_optional_timestamp};
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,12 +39,11 @@ pub(crate) async fn read(State(app): State<App>, caller: Caller) -> Outcome<Seco
     let (policy, factor) =
         try_join(policy(&app, &caller), store::totp(&platform, caller.account())).await?;
     let factor = factor.filter(TotpFactor::is_confirmed);
-    let federated = caller.claims().amr.contains(&Method::Fed);
     Ok(Reply::ok(SecondFactorStatus {
         totp_enrolled: factor.is_some(),
         totp_enrolled_since: factor.as_ref().and_then(|factor| factor.confirmed_at),
         recovery_codes_left: factor.map_or(0, |factor| factor.recovery.len()),
-        required: policy.demands(caller.roles(), federated),
+        required: policy.demands(caller.roles(), &caller.claims().amr),
     }))
 }
 

@@ -12,7 +12,8 @@ pub(crate) async fn enter(app: &App, origin: &Origin, entrant: Entrant) -> Resul
     let (key, now) = (app.signing_key().await?, app.clock().now());
     let (issuer, correlation) = (app.config().public_base_url()?, &origin.correlation);
     let door = Door { table: app.table(), key: &key, issuer, correlation, now };
-    let Some(club) = entrant.club.filter(|_| entrant.proof.methods.contains(&Method::Fed)) else {
+    let is_federated = entrant.proof.methods.iter().copied().any(Method::is_federated);
+    let Some(club) = entrant.club.filter(|_| is_federated) else {
         return door.enter(entrant).await;
     };
     let Some(Prepared { tokens, session, writes }) = door.prepare(&entrant).await? else {

@@ -23,7 +23,8 @@ pub(crate) struct Switch {
 
 /// Exchange the token for tokens of another club that one is in (in the manner of RFC 8693).
 ///
-/// The proof of who calls is carried over, with its age. The session that asks stays as it is.
+/// The proof of who calls is carried over, with its age. The session that asks stays as it is. Who came in by a
+/// club's own identity provider proves themselves first.
 #[utoipa::path(
     post,
     path = "/v1/auth/switch",
@@ -34,7 +35,7 @@ pub(crate) struct Switch {
         (
             status = 403,
             body = Problem,
-            description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED, MFA_REQUIRED, MFA_ENROLMENT_REQUIRED, SIGN_IN_THERE."
+            description = "MEMBER_SUSPENDED, MEMBER_PENDING, CLUB_SUSPENDED, MFA_REQUIRED, MFA_ENROLMENT_REQUIRED, SIGN_IN_THERE, PLATFORM_PROVIDERS_OFF."
         ),
         (status = 404, body = Problem, description = "CLUB_NOT_FOUND: no open club of this slug has the caller."),
         (status = 422, body = Problem, description = "BODY_INVALID."),

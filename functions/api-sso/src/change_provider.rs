@@ -1,11 +1,8 @@
 //! `PATCH /v1/identity-providers/{provider_id}`.
 
-use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use identity::{
-    ClientSecret, MailDomain, ProviderChange, ProviderName, RedirectUri, client_secret_name, store,
-};
+use identity::{MailDomain, ProviderChange, ProviderName, RedirectUri, store};
 use kernel::IdentityProviderId;
 use runtime::App;
 use serde::Deserialize;
@@ -13,8 +10,9 @@ use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply};
 
 use crate::{
-    create_provider::{CREDENTIAL_LIMIT, ENTRIES_LIMIT, distinct},
+    create_provider::distinct,
     read_provider::IdentityProviderView,
+    registrar::{CREDENTIAL_LIMIT, ENTRIES_LIMIT, Registrar},
 };
 
 /// What changes; what is absent stays. Another issuer is another provider.
@@ -71,16 +69,10 @@ pub(crate) async fn change(
         domains: input.domains.map(distinct),
         redirect_uris: input.redirect_uris,
         enabled: input.enabled,
+        trusts: None,
     });
-    let writes = store::change_provider(&app.table().platform(), &table, &before, &after)?;
-    let told = Entry::new(caller.origin(), "identity_provider.changed", id);
-    let told = told.changing(&before, &after)?;
-    audit::write(&table, told, app.clock().now(), writes).await?;
-    if let Some(client_secret) = input.client_secret {
-        // After the record, so that whoever is refused there changes no secret.
-        let name = app.config().provider_secret_id(caller.club()?, client_secret_name(id))?;
-        app.secrets().put(&name, &ClientSecret { client_secret }).await?;
-    }
+    let registrar = Registrar::Club(table);
+    registrar.change(&app, &caller, (&before, &after), input.client_secret).await?;
     let version = after.version;
     Ok(Reply::ok(IdentityProviderView::from(after)).etag(version))
 }

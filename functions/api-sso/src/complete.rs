@@ -3,7 +3,7 @@
 use audit::Entry;
 use axum::extract::State;
 use identity::{Door, Entrant, Footing, Prepared, Proof, Purpose, Tokens, takes_people};
-use kernel::{Error, Method, Origin, Tenant};
+use kernel::{Error, Origin, Tenant};
 use runtime::App;
 use serde_json::json;
 use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
@@ -15,9 +15,10 @@ use crate::{
 
 /// Finish to sign in with another identity provider.
 ///
-/// Who has never been here gets an account, and a place in the club: at once with an address of the club's
-/// own domain, then with the roles of an invitation that is open for it; else once the club approves it. Of
-/// such a domain an address counts also where the provider does not say whether it is verified.
+/// Who has never been here gets an account, and a place in the club: at once with a believed address of the
+/// club's own domain, with the roles of an invitation that is open for it; else, by the club's own provider, once
+/// the club approves it, and by the platform's as whoever registers. No address counts that the provider does not
+/// say is verified, and none of another domain than those that the provider is believed about.
 #[utoipa::path(
     post,
     path = "/v1/auth/sso/complete",
@@ -38,7 +39,7 @@ use crate::{
             status = 403,
             body = Problem,
             description = "SSO_WRONG_BROWSER, SSO_EMAIL_MISSING, SSO_EMAIL_UNVERIFIED, MEMBER_PENDING, MFA_REQUIRED, MFA_ENROLMENT_REQUIRED, \
-                           MEMBER_SUSPENDED, CLUB_SUSPENDED."
+                           MEMBER_SUSPENDED, CLUB_SUSPENDED, INVITATION_REQUIRED, PLATFORM_PROVIDERS_OFF."
         ),
         (status = 404, body = Problem, description = "SSO_STATE_UNKNOWN, IDENTITY_PROVIDER_NOT_FOUND, CLUB_NOT_FOUND."),
         (status = 409, body = Problem, description = "ACCOUNT_EXISTS_LINK_FIRST."),
@@ -72,7 +73,7 @@ pub(crate) async fn complete(
     let entrant = Entrant {
         account: credential.account_id,
         club: Some(club),
-        proof: Proof::by(&[Method::Fed], credential.second_factor, now),
+        proof: Proof::by(&[provider.method()], credential.second_factor, now),
         footing: Footing::Identity { id: person.id() },
         device: departure.device,
     };
@@ -82,7 +83,7 @@ pub(crate) async fn complete(
     let account = credential.account_id;
     let origin = Origin { account, session: Some(session.id), address, correlation };
     let told = Entry::new(&origin, "session.opened", account);
-    let told = told.making(&json!({ "provider_id": provider.id }))?;
+    let told = told.making(&json!({ "provider_id": provider.reference() }))?;
     audit::write(&table, told, now, writes).await?;
     Ok(Reply::ok(tokens))
 }

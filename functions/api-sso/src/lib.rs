@@ -14,6 +14,11 @@
 //! | `GET /v1/identity-providers/{provider_id}` | `club:security` |
 //! | `PATCH /v1/identity-providers/{provider_id}` | `club:security`, fresh |
 //! | `DELETE /v1/identity-providers/{provider_id}` | `club:security`, fresh |
+//! | `POST /v1/admin/identity-providers` | `platform:clubs`, fresh |
+//! | `GET /v1/admin/identity-providers` | `platform:clubs` |
+//! | `GET /v1/admin/identity-providers/{key}` | `platform:clubs` |
+//! | `PATCH /v1/admin/identity-providers/{key}` | `platform:clubs`, fresh |
+//! | `DELETE /v1/admin/identity-providers/{key}` | `platform:clubs`, fresh |
 //! | `POST /v1/domains` | `club:security`, fresh |
 //! | `GET /v1/domains` | `club:security` |
 //! | `POST /v1/domains/{domain}/verify` | `club:security` |
@@ -23,18 +28,24 @@
 //! in its redirect → complete. No address of ours is redirected to.
 
 mod add_domain;
+mod change_platform_provider;
 mod change_provider;
 mod complete;
+mod create_platform_provider;
 mod create_provider;
 mod link;
 mod link_complete;
 mod list_domains;
 mod list_identities;
+mod list_platform_providers;
 mod list_providers;
 mod offer_providers;
+mod read_platform_provider;
 mod read_provider;
+mod registrar;
 mod remove_domain;
 mod remove_identity;
+mod remove_platform_provider;
 mod remove_provider;
 mod settle;
 mod start;
@@ -60,6 +71,11 @@ pub fn routes() -> Routes {
         .allow(Permission::ClubSecurity, routes!(read_provider::read))
         .allow_fresh(Permission::ClubSecurity, routes!(change_provider::change))
         .allow_fresh(Permission::ClubSecurity, routes!(remove_provider::remove))
+        .allow_fresh(Permission::PlatformClubs, routes!(create_platform_provider::create))
+        .allow(Permission::PlatformClubs, routes!(list_platform_providers::list))
+        .allow(Permission::PlatformClubs, routes!(read_platform_provider::read))
+        .allow_fresh(Permission::PlatformClubs, routes!(change_platform_provider::change))
+        .allow_fresh(Permission::PlatformClubs, routes!(remove_platform_provider::remove))
         .allow_fresh(Permission::ClubSecurity, routes!(add_domain::add))
         .allow(Permission::ClubSecurity, routes!(list_domains::list))
         .allow(Permission::ClubSecurity, routes!(verify_domain::verify))

@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use garde::Validate;
-use identity::{Purpose, RedirectUri, speaks_for_account};
-use kernel::IdentityProviderId;
+use identity::{ProviderRef, Purpose, RedirectUri, speaks_for_account};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,15 +15,16 @@ use crate::way::{SsoStarted, Wanted, leave, own_account};
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub(crate) struct SsoLink {
-    /// A provider of the token's club.
-    provider_id: IdentityProviderId,
+    /// A provider that is listed for the token's club: an id of the club's, or a key such as `google`.
+    #[schema(value_type = String)]
+    provider_id: ProviderRef,
     /// Where to come back to; the provider's first, if absent.
     redirect_uri: Option<RedirectUri>,
 }
 
 /// Start to link one's own account with another identity provider.
 ///
-/// Who came in with a provider alone and has a password gives that first.
+/// Who came in with a club's provider alone and has a password gives that first.
 #[utoipa::path(
     post,
     path = "/v1/auth/sso/link",
@@ -49,9 +49,9 @@ pub(crate) async fn link(
 ) -> Outcome<SsoStarted> {
     let table = app.tenant_table(&caller)?;
     let (_, credential) = own_account(&app, &caller).await?;
-    speaks_for_account(caller.claims(), &credential)?;
+    speaks_for_account(&app.table().platform(), &caller.claims().amr, &credential).await?;
     let wanted = Wanted {
-        provider: Some(input.provider_id),
+        provider: Some(&input.provider_id),
         email: None,
         redirect_uri: input.redirect_uri.as_ref(),
     };

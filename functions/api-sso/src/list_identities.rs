@@ -13,7 +13,7 @@ use web::{Caller, Envelope, Outcome, Reply};
 pub(crate) struct LinkedIdentity {
     id: IdentityId,
     issuer: Issuer,
-    /// What the club called the provider then.
+    /// What the provider was called then.
     provider_name: ProviderName,
     /// The address that the provider knew then.
     email: Option<Email>,

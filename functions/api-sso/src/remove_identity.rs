@@ -12,7 +12,7 @@ use crate::way::own_account;
 
 /// Sign in with this no more. What is left must be enough to sign in.
 ///
-/// Who came in with a provider alone and has a password gives that first.
+/// Who came in with a club's provider alone and has a password gives that first.
 #[utoipa::path(
     delete,
     path = "/v1/auth/identities/{identity_id}",
@@ -37,7 +37,7 @@ pub(crate) async fn remove(
     ))
     .await?;
     let identity = identity.filter(|it| it.account_id == account.id).ok_or_else(not_found)?;
-    speaks_for_account(caller.claims(), &credential)?;
+    speaks_for_account(&platform, &caller.claims().amr, &credential).await?;
     let other = all.into_iter().map(|it| it.id).find(|other| *other != id);
     let other = other.filter(|_| credential.password_hash.is_none());
     let writes = store::unlink(&platform, &identity, account.address()?, other.as_ref());

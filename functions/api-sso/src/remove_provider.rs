@@ -1,11 +1,12 @@
 //! `DELETE /v1/identity-providers/{provider_id}`.
 
-use audit::Entry;
 use axum::extract::State;
-use identity::{client_secret_name, store};
+use identity::store;
 use kernel::IdentityProviderId;
 use runtime::App;
 use web::{Caller, Id, IfMatch, Outcome, Problem, Reply};
+
+use crate::registrar::Registrar;
 
 /// Remove an identity provider of the club.
 ///
@@ -34,10 +35,6 @@ pub(crate) async fn remove(
     let table = app.tenant_table(&caller)?;
     let provider = store::provider(&table, id).await?;
     provider.at(version)?;
-    let name = app.config().provider_secret_id(caller.club()?, client_secret_name(id))?;
-    let told = Entry::new(caller.origin(), "identity_provider.removed", id).removing(&provider)?;
-    let writes = store::remove_provider(&app.table().platform(), &table, &provider);
-    audit::write(&table, told, app.clock().now(), writes).await?;
-    app.secrets().delete(&name).await?;
+    Registrar::Club(table).remove(&app, &caller, &provider).await?;
     Ok(Reply::no_content())
 }

@@ -3,8 +3,8 @@
 use audit::Entry;
 use futures::future::try_join3;
 use identity::{
-    Account, Arrival, Credential, Identity, IdentityProvider, Membership, MembershipStatus, Person,
-    arrive, store,
+    Account, Arrival, Credential, Ending, Identity, IdentityProvider, Membership, MembershipStatus,
+    Person, arrive, store, write_ahead,
 };
 use kernel::{AccountId, Email, Error, Origin, PersonName, Result, Role};
 use runtime::App;
@@ -14,6 +14,8 @@ use web::standing;
 
 /// How often it is decided anew where somebody else changed what it was decided by.
 const TRIES: usize = 3;
+/// The most identities that the transaction of an arrival takes off an account.
+const UNLINKED_TOGETHER_LIMIT: usize = 10;
 
 /// The credential of the account that they have from now on. Two first arrivals of one person at once find
 /// each other's account.
@@ -54,7 +56,7 @@ async fn settle_once(
     address: &str,
 ) -> Result<Credential> {
     let platform = app.table().platform();
-    let (linked, found, is_vouched) = Box::pin(try_join3(
+    let (linked, found, belief) = Box::pin(try_join3(
         store::identity(&platform, &person.id()),
         async {
             match &person.email {
@@ -62,13 +64,18 @@ async fn settle_once(
                 None => Ok(None),
             }
         },
-        is_vouched(app, table, person),
+        belief(app, table, person, provider),
     ))
     .await?;
     let linked = linked.map(|identity| identity.account_id);
-    let (account, writes) = match arrive(person, linked, found.as_ref(), is_vouched)? {
+    let is_vouched = belief != Belief::Nothing;
+    let mut ending = None;
+    let (account, mut writes) = match arrive(person, linked, found.as_ref(), is_vouched)? {
         Arrival::Known(id) => (account(app, id).await?, Vec::new()),
         Arrival::Found { account_id, email, is_unproved } => {
+            if is_unproved {
+                ending = Some(Ending::of(&platform, account_id, None, app.clock().now()).await?);
+            }
             let writes = found_writes(app, person, provider, account_id, &email, is_unproved);
             (account(app, account_id).await?, writes.await?)
         }
@@ -76,12 +83,18 @@ async fn settle_once(
             new_account(app, table, person, provider, email, is_vouched).await?
         }
     };
-    let proved = person.email.as_ref().filter(|_| is_vouched);
-    let place = place_in_club(app, table, &account, proved).await?;
+    if let Some(ending) = &mut ending {
+        writes.append(&mut ending.writes);
+    }
+    let place = place_in_club(app, table, &account, (person, provider), belief).await?;
     let correlation = table.tenant().correlation().to_owned();
     let origin =
         Origin { account: account.id, session: None, address: address.to_owned(), correlation };
     write(app, table, (&origin, provider), (writes, place)).await?;
+    if let Some(ending) = ending {
+        let ended = ending.finish(&platform, app.clock().now()).await?;
+        standing::bar_sessions(app.table(), &origin.correlation, ended, app.clock().now()).await?;
+    }
     let credential = store::credential(&platform, account.address()?).await?;
     credential.ok_or_else(|| Error::internal("an account has no credential"))
 }
@@ -95,7 +108,7 @@ async fn write(
     (mut linked, place): (Vec<Write>, Vec<Write>),
 ) -> Result<()> {
     let (account, now) = (origin.account, app.clock().now());
-    let by = json!({ "provider_id": provider.id });
+    let by = json!({ "provider_id": provider.reference() });
     if !place.is_empty() {
         linked.extend(place);
         let told = Entry::new(origin, "member.joined", account).making(&by)?;
@@ -107,14 +120,30 @@ async fn write(
     Ok(())
 }
 
-/// Whether the club has proved that the domain of their address is its own, and the provider says that
-/// the address is theirs.
-async fn is_vouched(app: &App, table: &TenantTable, person: &Person) -> Result<bool> {
-    let Some(email) = person.email.as_ref().filter(|_| person.email_verified == Some(true)) else {
-        return Ok(false);
-    };
+/// What is believed of somebody's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Belief {
+    Nothing,
+    /// That it is theirs.
+    Theirs,
+    /// And that the club has proved its domain.
+    TheirsAndClubs,
+}
+
+async fn belief(
+    app: &App,
+    table: &TenantTable,
+    person: &Person,
+    provider: &IdentityProvider,
+) -> Result<Belief> {
+    let Some(email) = &person.email else { return Ok(Belief::Nothing) };
     let owner = store::domain_of(&app.table().platform(), email).await?;
-    Ok(owner == Some(table.tenant().club()))
+    let is_club_s = owner == Some(table.tenant().club());
+    Ok(match (provider.is_believed(person, is_club_s), is_club_s) {
+        (false, _) => Belief::Nothing,
+        (true, false) => Belief::Theirs,
+        (true, true) => Belief::TheirsAndClubs,
+    })
 }
 
 async fn account(app: &App, id: AccountId) -> Result<Account> {
@@ -125,7 +154,7 @@ async fn account(app: &App, id: AccountId) -> Result<Account> {
 }
 
 /// The account gets the identity. Where nobody had proved to own its address, what was linked with it
-/// before goes: whoever made it was not its owner.
+/// before goes, and a second factor, too: whoever made it was not its owner.
 async fn found_writes(
     app: &App,
     person: &Person,
@@ -135,16 +164,20 @@ async fn found_writes(
     is_unproved: bool,
 ) -> Result<Vec<Write>> {
     let (platform, now) = (app.table().platform(), app.clock().now());
-    let foreign =
-        if is_unproved { store::identities(&platform, account).await? } else { Vec::new() };
-    let mut writes = store::adopt_account(&platform, account, email, &foreign, now);
+    let mut writes = store::adopt_account(&platform, account, email, is_unproved, now);
+    if is_unproved {
+        let mut foreign = store::identities(&platform, account).await?;
+        // Where the same person has arrived at this moment in another way, it is linked already.
+        foreign.retain(|identity| identity.id != person.id());
+        let gone = foreign.iter().map(|identity| store::drop_identity(&platform, identity));
+        writes.extend(write_ahead(&platform, gone.collect(), UNLINKED_TOGETHER_LIMIT).await?);
+    }
     let identity = Identity::new(person, &provider.name, account, now);
     writes.push(store::link(&platform, &identity)?);
     Ok(writes)
 }
 
-/// An account without a password. Its address counts as proved only where the club's own domain says so: any
-/// club's provider can say anything of other addresses.
+/// An account without a password. Its address counts as proved only where the provider is believed about it.
 async fn new_account(
     app: &App,
     table: &TenantTable,
@@ -184,24 +217,33 @@ fn name_of(person: &Person, email: &Email) -> Result<PersonName> {
 }
 
 /// Their place in the club, where they have none yet. Whoever has proved an address that the club has
-/// invited is what the invitation says, and has accepted it.
+/// invited is what the invitation says, and has accepted it; one of the club's own domain is a member. Of the
+/// others, the club approves those whom its own provider brings; whom the platform's bring could as well
+/// have registered.
 async fn place_in_club(
     app: &App,
     table: &TenantTable,
     account: &Account,
-    proved: Option<&Email>,
+    (person, provider): (&Person, &IdentityProvider),
+    belief: Belief,
 ) -> Result<Vec<Write>> {
     if store::membership(table, account.id).await?.is_some() {
         return Ok(Vec::new());
     }
     let (platform, now) = (app.table().platform(), app.clock().now());
     let member = Membership::new(account, vec![Role::Member], now);
-    let Some(email) = proved else {
-        let waiting = Membership { status: MembershipStatus::Pending, ..member };
-        return store::join(&platform, table, &waiting, now);
+    let proved = person.email.as_ref().filter(|_| belief != Belief::Nothing);
+    let invitation = match proved {
+        Some(email) => store::invitation_for(table, email, now).await?,
+        None => None,
     };
-    let Some(invitation) = store::invitation_for(table, email, now).await? else {
-        return store::join(&platform, table, &member, now);
+    let Some(invitation) = invitation else {
+        let status = match belief {
+            Belief::TheirsAndClubs => MembershipStatus::Active,
+            _ if provider.platform.is_none() => MembershipStatus::Pending,
+            _ => store::sign_in_policy(table).await?.registration.status()?,
+        };
+        return store::join(&platform, table, &Membership { status, ..member }, now);
     };
     let mut writes = store::join(&platform, table, &invitation.place(member), now)?;
     writes.push(store::accept(table, invitation.id, now));

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use garde::Validate;
-use identity::{DeviceName, Purpose, RedirectUri};
-use kernel::{Email, IdentityProviderId, Slug, Tenant};
+use identity::{DeviceName, ProviderRef, Purpose, RedirectUri};
+use kernel::{Email, Slug, Tenant};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,9 +18,11 @@ use crate::way::{SsoStarted, Wanted, leave};
 pub(crate) struct SsoStart {
     /// The club's slug.
     club: Slug,
-    /// The provider, or …
-    provider_id: Option<IdentityProviderId>,
-    /// … the address, whose domain knows its provider. The provider is told it as a hint.
+    /// The provider, as it is listed for the club: an id of the club's, or a key such as `google`. Or …
+    #[schema(value_type = Option<String>)]
+    provider_id: Option<ProviderRef>,
+    /// … the address, whose domain knows its provider: the club's, or the platform's that receives its mail. The
+    /// provider is told it as a hint.
     email: Option<Email>,
     /// Where to come back to; the provider's first, if absent.
     redirect_uri: Option<RedirectUri>,
@@ -54,7 +56,7 @@ pub(crate) async fn start(
     let club = tenancy::store::open_club(&app.table().platform(), &input.club).await?;
     let table = app.table().tenant(&Tenant::from_platform_record(club, correlation));
     let wanted = Wanted {
-        provider: input.provider_id,
+        provider: input.provider_id.as_ref(),
         email: input.email.as_ref(),
         redirect_uri: input.redirect_uri.as_ref(),
     };

@@ -1,16 +1,19 @@
 //! The way to a provider and back, the same for signing in and for linking.
 
+use futures::future::try_join;
 use garde::Validate;
 use identity::{
     Account, ClientSecret, Connection, Credential, Departure, IdentityProvider, MailDomain, Person,
-    Purpose, Reach, RedirectUri, client_secret_name, store,
+    ProviderRef, Purpose, Reach, RedirectUri, store,
 };
-use kernel::{ClubId, Email, Error, IdentityProviderId, Result, jiff::Timestamp};
+use kernel::{ClubId, Email, Error, PageLimit, PageRequest, Result, jiff::Timestamp};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use table::TenantTable;
 use utoipa::ToSchema;
 use web::Caller;
+
+use crate::registrar::Registrar;
 
 /// Where to go, and what to bring back.
 #[derive(Serialize, ToSchema)]
@@ -43,39 +46,77 @@ pub(crate) struct SsoReturn {
     pub(crate) iss: Option<String>,
 }
 
-/// Which provider is meant: by its id, or by the address of who wants to sign in.
+/// Which provider is meant: by itself, or by the address of who wants to sign in.
 pub(crate) struct Wanted<'a> {
-    pub(crate) provider: Option<IdentityProviderId>,
+    pub(crate) provider: Option<&'a ProviderRef>,
     pub(crate) email: Option<&'a Email>,
     pub(crate) redirect_uri: Option<&'a RedirectUri>,
 }
 
-/// The club's provider that is meant and that is open: else `not_found`, `IDENTITY_PROVIDER_NOT_FOUND`.
-pub(crate) async fn wanted_provider(
+/// The provider that is meant and that lets people of the club in: else `not_found`,
+/// `IDENTITY_PROVIDER_NOT_FOUND`.
+async fn wanted_provider(
     app: &App,
     table: &TenantTable,
     wanted: &Wanted<'_>,
 ) -> Result<IdentityProvider> {
-    let id = match (wanted.provider, wanted.email) {
-        (Some(id), _) => id,
-        (None, Some(email)) => {
-            let domain = MailDomain::of(email);
-            let owner = store::domain_owner(&app.table().platform(), &domain).await?;
-            let owner = owner.filter(|owner| owner.club_id == table.tenant().club());
-            let provider = owner.and_then(|owner| owner.provider_id);
-            provider.ok_or_else(store::provider_not_found)?
-        }
+    match (wanted.provider, wanted.email) {
+        (Some(provider), _) => open_provider(app, table, provider).await,
+        (None, Some(email)) => provider_of(app, table, email).await,
         (None, None) => {
             let message = "say which provider: with provider_id, or with email";
-            return Err(Error::invalid("SSO_PROVIDER_UNCLEAR", message));
+            Err(Error::invalid("SSO_PROVIDER_UNCLEAR", message))
         }
-    };
-    open_provider(table, id).await
+    }
 }
 
-async fn open_provider(table: &TenantTable, id: IdentityProviderId) -> Result<IdentityProvider> {
-    let provider = store::provider(table, id).await?;
-    Some(provider).filter(|it| it.enabled).ok_or_else(store::provider_not_found)
+/// The club's provider of the address's domain, or else the platform's that receives its mail.
+async fn provider_of(app: &App, table: &TenantTable, email: &Email) -> Result<IdentityProvider> {
+    let owner = store::domain_owner(&app.table().platform(), &MailDomain::of(email)).await?;
+    let owner = owner.filter(|owner| owner.club_id == table.tenant().club());
+    if let Some(provider) = owner.and_then(|owner| owner.provider_id) {
+        return open_provider(app, table, &ProviderRef::Club(provider)).await;
+    }
+    let names_it = |provider: &IdentityProvider| {
+        provider.platform.as_ref().is_some_and(|platform| platform.trusts.names(email))
+    };
+    let mut open = open_platform_providers(app, table).await?.into_iter();
+    open.find(names_it).ok_or_else(store::provider_not_found)
+}
+
+/// The platform's providers that let people of the club in.
+pub(crate) async fn open_platform_providers(
+    app: &App,
+    table: &TenantTable,
+) -> Result<Vec<IdentityProvider>> {
+    let (platform, all) =
+        (app.table().platform(), PageRequest { limit: PageLimit::default(), after: None });
+    let (policy, providers) =
+        Box::pin(try_join(store::sign_in_policy(table), store::platform_providers(&platform, all)))
+            .await?;
+    let mut open = providers.items;
+    open.retain(|provider| provider.enabled && policy.platform_providers);
+    Ok(open)
+}
+
+async fn open_provider(
+    app: &App,
+    table: &TenantTable,
+    provider: &ProviderRef,
+) -> Result<IdentityProvider> {
+    let (provider, lets_in) = match provider {
+        ProviderRef::Club(id) => (store::provider(table, *id).await?, true),
+        ProviderRef::Platform(key) => {
+            let platform = app.table().platform();
+            let (provider, policy) = Box::pin(try_join(
+                store::platform_provider(&platform, key),
+                store::sign_in_policy(table),
+            ))
+            .await?;
+            (provider, policy.platform_providers)
+        }
+    };
+    Some(provider).filter(|it| it.enabled && lets_in).ok_or_else(store::provider_not_found)
 }
 
 fn connection<'a>(
@@ -144,13 +185,15 @@ pub(crate) async fn identify(
     departure: &Departure,
     input: SsoReturn,
 ) -> Result<(Person, IdentityProvider)> {
-    let club = table.tenant().club();
-    let provider = open_provider(table, departure.provider_id).await?;
+    let provider = open_provider(app, table, &departure.provider_id).await?;
+    if provider.issuer != departure.issuer {
+        return Err(store::provider_not_found());
+    }
     // As it is now, not as it was five minutes ago: a club that corrects its secret tries at once.
-    let id = app.config().provider_secret_id(club, client_secret_name(provider.id))?;
+    let id = Registrar::of(app, table, &provider).secret_id(app, &provider)?;
     let secret: Option<ClientSecret> = app.secrets().get(&id).await?;
     let secret = secret.ok_or_else(|| Error::internal("a provider has no client secret"))?;
-    let connection = connection(app, club, &provider, app.clock().now())?;
+    let connection = connection(app, table.tenant().club(), &provider, app.clock().now())?;
     let person = connection.person(departure, input.code, input.iss.as_deref(), &secret).await?;
     Ok((person, provider))
 }

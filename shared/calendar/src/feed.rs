@@ -1,28 +1,19 @@
 //! Feeds: calendars that other programs subscribe to. Their address is their password: in base64url the feed's
 //! id, its club and 32 random bytes, of which only the hash is kept.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
-use aws_lc_rs::{
-    constant_time::verify_slices_are_equal,
-    digest::{SHA256, digest},
-    rand,
-};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use booking::Booking;
 use kernel::{
     AccountId, ClubId, CourtId, Error, FeedId, LocalDate, Result, VenueId,
     jiff::{Timestamp, tz::TimeZone},
+    secret::{self, ClubSecret},
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 /// The most feeds that an account has in a club.
 pub const FEEDS_LIMIT: u64 = 20;
 
-const ID_BYTES: usize = 16;
-const SECRET_BYTES: usize = 32;
-const BYTES: usize = 2 * ID_BYTES + SECRET_BYTES;
 /// What addresses of calendars end with: some programs go by it.
 const ENDING: &str = ".ics";
 
@@ -93,14 +84,13 @@ pub struct Feed {
 impl Feed {
     /// What is kept of a fresh feed.
     pub fn new(text: &FeedText, account_id: AccountId, scope: Scope, now: Timestamp) -> Self {
-        let hash = text.hash();
-        Self { id: text.id, account_id, scope, hash, created_at: now, last_used_on: None }
+        let (id, hash) = (text.id(), text.hash());
+        Self { id, account_id, scope, hash, created_at: now, last_used_on: None }
     }
 
     /// Whether it has this address: else `not_found`, `FEED_NOT_FOUND`.
     pub fn check(&self, text: &FeedText) -> Result<()> {
-        verify_slices_are_equal(self.hash.as_bytes(), text.hash().as_bytes())
-            .map_err(|_| feed_not_found())
+        if secret::same(&self.hash, &text.hash()) { Ok(()) } else { Err(feed_not_found()) }
     }
 
     /// The day that is to be noted as its last, if it is not yet.
@@ -116,42 +106,32 @@ pub fn feed_not_found() -> Error {
 }
 
 /// The last part of a feed's address, which a program presents.
-#[derive(Clone, Copy)]
-pub struct FeedText {
-    /// Which feed.
-    pub id: FeedId,
-    /// Whose club's.
-    pub club: ClubId,
-    secret: [u8; SECRET_BYTES],
-}
-
-// It is never printed by accident: its text is asked for by name.
-impl fmt::Debug for FeedText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FeedText({}, …)", self.id)
-    }
-}
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedText(ClubSecret);
 
 impl FeedText {
     /// A fresh one of a club.
     pub fn new(club: ClubId) -> Result<Self> {
-        let mut secret = [0; SECRET_BYTES];
-        rand::fill(&mut secret)
-            .map_err(|_| Error::internal("the system has no random bytes to give"))?;
-        Ok(Self { id: FeedId::new(), club, secret })
+        ClubSecret::new(FeedId::new().uuid(), club).map(Self)
+    }
+
+    /// Which feed.
+    pub fn id(&self) -> FeedId {
+        FeedId::from_uuid(self.0.id())
+    }
+
+    /// Whose club's.
+    pub fn club(&self) -> ClubId {
+        self.0.club()
     }
 
     /// The whole text; shown once.
     pub fn reveal(&self) -> String {
-        let mut bytes = self.id.uuid().as_bytes().to_vec();
-        bytes.extend(self.club.uuid().as_bytes());
-        bytes.extend(self.secret);
-        URL_SAFE_NO_PAD.encode(bytes) + ENDING
+        self.0.reveal() + ENDING
     }
 
-    /// A plain hash is enough: what is hashed is random and long.
     fn hash(&self) -> String {
-        URL_SAFE_NO_PAD.encode(digest(&SHA256, self.reveal().as_bytes()))
+        secret::hash(self.reveal().as_bytes())
     }
 }
 
@@ -159,17 +139,8 @@ impl FromStr for FeedText {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let encoded = text.strip_suffix(ENDING).ok_or_else(feed_not_found)?;
-        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| feed_not_found())?;
-        let bytes: [u8; BYTES] = bytes.try_into().map_err(|_| feed_not_found())?;
-        let id = |start: usize| {
-            let mut id = [0; ID_BYTES];
-            id.copy_from_slice(&bytes[start..start + ID_BYTES]);
-            Uuid::from_bytes(id)
-        };
-        let mut secret = [0; SECRET_BYTES];
-        secret.copy_from_slice(&bytes[2 * ID_BYTES..]);
-        Ok(Self { id: FeedId::from_uuid(id(0)), club: ClubId::from_uuid(id(ID_BYTES)), secret })
+        let secret = text.strip_suffix(ENDING).and_then(ClubSecret::read);
+        secret.map(Self).ok_or_else(feed_not_found)
     }
 }
 
@@ -183,7 +154,7 @@ mod tests {
         let text = FeedText::new(ClubId::new()).unwrap();
         let shown = text.reveal();
         let read: FeedText = shown.parse().unwrap();
-        assert_eq!((read.id, read.club, read.secret), (text.id, text.club, text.secret));
+        assert_eq!((read, read.id(), read.club()), (text, text.id(), text.club()));
         assert!(!format!("{text:?}").contains(&shown[50..60]));
         let now = Timestamp::UNIX_EPOCH;
         let feed = Feed::new(&text, AccountId::new(), Scope::MyBookings, now);
@@ -198,7 +169,7 @@ mod tests {
     fn another_secret_under_the_same_id_is_no_address() {
         let text = FeedText::new(ClubId::new()).unwrap();
         let feed = Feed::new(&text, AccountId::new(), Scope::MyBookings, Timestamp::UNIX_EPOCH);
-        let guess = FeedText { secret: [7; SECRET_BYTES], ..text };
+        let guess = FeedText(ClubSecret::new(text.id().uuid(), text.club()).unwrap());
         assert_eq!(feed.check(&guess).unwrap_err().code(), "FEED_NOT_FOUND");
         feed.check(&text).unwrap();
     }

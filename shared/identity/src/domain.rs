@@ -3,11 +3,11 @@
 mod dns;
 mod public;
 
-use kernel::{ClubId, Email, IdentityProviderId, Result, TextError, jiff::Timestamp, text_value};
+use kernel::{
+    ClubId, Email, IdentityProviderId, Result, TextError, jiff::Timestamp, secret, text_value,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::secret;
 
 pub use dns::texts;
 

@@ -9,10 +9,11 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use kernel::{
     AccountId, Email, Error, InvitationId, PersonName, Result, Role, VenueId,
     jiff::{SignedDuration, Timestamp},
+    secret,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Membership, secret};
+use crate::Membership;
 
 const PREFIX: &str = "cpi_";
 const ID_BYTES: usize = 16;

@@ -24,6 +24,8 @@
 //! | Whose is this address's domain, and which provider signs its people in? | `P#DOMAIN#<domain>` / `DOMAIN` | 1 |
 //! | Which providers has this club? | gsi1 `T#<club>#IDPS` | one page |
 //! | What is this provider? | `T#<club>#IDP#<provider>` / `IDP` | 1 |
+//! | Which providers has the platform, by key? | gsi1 `P#IDPS` | one page |
+//! | What is the platform's provider of this key? | `P#IDP#<key>` / `IDP` | 1 |
 //! | Who left with this state? | `P#SSO#<hash of state>` / `SSO` | 1 |
 //! | Whose account is this subject of this issuer? | `P#IDENTITY#<hash>` / `IDENTITY` | 1 |
 //! | What else does this account sign in with? | gsi1 `P#ACC#<account>` → `IDENTITY#<hash>` | its identities |
@@ -39,7 +41,7 @@
 //! it needs no query; an unknown address is counted, and costs, as a known one; an address that nobody
 //! has proved to own gives no rights but a member's; a club that was opened has an owner who can act for it;
 //! a club's identity provider is believed about its own subjects, and about addresses only where the club has
-//! proved that the domain is its own.
+//! proved that the domain is its own; the platform's is believed about addresses as far as its operators say.
 
 mod access_token;
 mod account;
@@ -49,6 +51,7 @@ mod admission;
 mod challenge;
 mod common_passwords;
 mod domain;
+mod ending;
 mod event;
 mod factor_key;
 mod fetch;
@@ -64,7 +67,6 @@ mod password;
 mod policy;
 mod recovery_code;
 mod refresh_token;
-mod secret;
 mod session;
 mod sign_in;
 mod signing_key;
@@ -84,6 +86,7 @@ pub use actor::Actor;
 pub use admission::{Admitted, Rights, admit, takes_people};
 pub use challenge::{Challenge, Purpose as ChallengePurpose};
 pub use domain::{ClubDomain, DomainOwner, DomainStatus, MailDomain, texts as txt_records};
+pub use ending::{Ending, write_ahead};
 pub use event::{InvitationCreated, MemberRegistered};
 pub use factor_key::FactorKey;
 pub use fetch::Reach;
@@ -95,8 +98,9 @@ pub use invitation::{Invitation, InvitationToken};
 pub use lockout::{Guarded, Lockout};
 pub use oidc::{
     Arrival, ClientSecret, Connection, Departure, Identity, IdentityId, IdentityProvider, Issuer,
-    Person, ProviderChange, ProviderName, Purpose, RedirectUri, Tickets, arrive, by_provider_alone,
-    secret_name as client_secret_name, speaks_for_account,
+    Person, PlatformWide, ProviderChange, ProviderKey, ProviderName, ProviderRef, Purpose,
+    RedirectUri, Tickets, Trust, arrive, by_provider_alone, secret_name as client_secret_name,
+    speaks_for_account,
 };
 pub use one_time_token::{MailedToken, OneTimeToken, TokenMail, TokenPurpose};
 pub use password::{

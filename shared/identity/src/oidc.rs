@@ -4,6 +4,7 @@
 
 mod arrival;
 mod authority;
+mod claims;
 mod connection;
 mod departure;
 mod directory;
@@ -11,6 +12,7 @@ mod failure;
 mod identity;
 mod issuer;
 mod person;
+mod platform_wide;
 mod provider;
 mod redirect;
 
@@ -21,7 +23,9 @@ pub use departure::{Departure, Purpose, Tickets};
 pub use identity::{Identity, IdentityId};
 pub use issuer::Issuer;
 pub use person::Person;
+pub use platform_wide::{PlatformWide, ProviderKey, ProviderRef, Trust};
 pub use provider::{ClientSecret, IdentityProvider, ProviderChange, ProviderName, secret_name};
 pub use redirect::RedirectUri;
 
+pub(crate) use authority::by_platform_provider;
 pub(crate) use departure::state_hash as departure_key;

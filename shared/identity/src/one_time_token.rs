@@ -10,10 +10,9 @@ use std::{fmt, str::FromStr};
 use kernel::{
     AccountId, Email, Error, EventId, Result, SessionId,
     jiff::{SignedDuration, Timestamp},
+    secret,
 };
 use serde::{Deserialize, Serialize};
-
-use crate::secret;
 
 const PREFIX: &str = "cpo_";
 const ID_BYTES: usize = 16;

@@ -10,10 +10,10 @@ use argon2::{
     password_hash::{Error as HashError, phc::PasswordHash},
 };
 use bcrypt::HashParts;
-use kernel::{Email, Error, Result, Slug, TextError};
+use kernel::{Email, Error, Result, Slug, TextError, secret};
 use serde::Deserialize;
 
-use crate::{common_passwords::is_common, secret};
+use crate::common_passwords::is_common;
 
 /// The fewest characters of a new password (NIST SP 800-63B asks for 8 and allows more).
 const LEAST_CHARACTERS: usize = 12;

@@ -4,9 +4,7 @@ use std::{fmt, num::NonZeroU32, str::FromStr};
 
 use aws_lc_rs::pbkdf2;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{AccountId, Result, TextError};
-
-use crate::secret;
+use kernel::{AccountId, Result, TextError, secret};
 
 /// Crockford's base 32: digits and letters that nobody confuses on paper, 5 bits each.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -7,9 +7,7 @@
 
 use std::{fmt, str::FromStr};
 
-use kernel::{AccountId, ClubId, Result, SessionId};
-
-use crate::secret;
+use kernel::{AccountId, ClubId, Result, SessionId, secret};
 
 const PREFIX: &str = "cpr_";
 const ID_BYTES: usize = 16;

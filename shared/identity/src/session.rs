@@ -3,12 +3,12 @@
 use kernel::{
     AccountId, ClubId, Method, Result, SessionId, TextError,
     jiff::{SignedDuration, Timestamp},
-    text_value,
+    secret, text_value,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{RefreshToken, secret};
+use crate::RefreshToken;
 
 /// A session that nobody uses ends after this.
 const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -7,7 +7,7 @@ use table::{Table, Write};
 
 use crate::{
     Admitted, Challenge, ChallengePurpose as Purpose, DeviceName, Footing, Proof, RefreshToken,
-    Session, SigningKey, Tokens, admit, store,
+    Session, SigningKey, Tokens, admit, oidc::by_platform_provider, store,
 };
 
 /// Whoever has proved who they are.
@@ -23,6 +23,24 @@ pub struct Entrant {
     pub footing: Footing,
     /// What they call the device.
     pub device: Option<DeviceName>,
+}
+
+impl Entrant {
+    /// Who has answered a challenge, with this method of their second factor, now.
+    pub fn answering(
+        challenge: Challenge,
+        method: Method,
+        device: Option<DeviceName>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            account: challenge.account,
+            club: challenge.club,
+            proof: Proof::by(&challenge.methods, true, now).and(method, now),
+            footing: challenge.footing,
+            device,
+        }
+    }
 }
 
 /// What signing in needs around it.
@@ -53,7 +71,8 @@ pub struct Prepared {
 impl Door<'_> {
     /// Lets somebody in: one round of reads, with the new session written in it. `None` where they have no
     /// place there. Refusals are `forbidden`: those of [`admit`], `MFA_REQUIRED` with the challenge to answer
-    /// at `/v1/auth/mfa`, `MFA_ENROLMENT_REQUIRED` with the one to enrol with at `/v1/auth/mfa/enrol`. Where
+    /// at `/v1/auth/mfa`, `MFA_ENROLMENT_REQUIRED` with the one to enrol with at `/v1/auth/mfa/enrol`, and
+    /// `PLATFORM_PROVIDERS_OFF` where nobody comes in by one of the platform's identity providers. Where
     /// what they come in by has gone meanwhile, it is `unauthenticated`: see [`Footing::held`].
     ///
     /// The session is written before it is known whether they may come in, which saves a round; its tokens
@@ -113,7 +132,10 @@ impl Door<'_> {
         token: &RefreshToken,
         Admitted { rights, policy }: Admitted,
     ) -> Result<Tokens> {
-        if policy.demands(&rights.roles, !entrant.proof.is_local()) {
+        if !policy.platform_providers && by_platform_provider(&entrant.proof.methods) {
+            return Err(not_by_platform_provider());
+        }
+        if policy.demands(&rights.roles, &entrant.proof.methods) {
             if !entrant.proof.second_factor {
                 return Err(self.enrolment_required(entrant)?);
             }
@@ -150,10 +172,16 @@ impl Door<'_> {
     }
 }
 
+fn not_by_platform_provider() -> Error {
+    let message = "nobody comes in here by an identity provider of the platform; log in with your own password, \
+                   or by the club's own provider";
+    Error::forbidden("PLATFORM_PROVIDERS_OFF", message)
+}
+
 impl Proof {
     /// Whether it began here, not at another identity provider.
     fn is_local(&self) -> bool {
-        !self.methods.contains(&Method::Fed)
+        !self.methods.iter().copied().any(Method::is_federated)
     }
 
     /// Whether there is a second factor that was not given.

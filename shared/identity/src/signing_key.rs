@@ -115,7 +115,7 @@ mod tests {
             public["x"].as_str().unwrap(),
             public["y"].as_str().unwrap()
         );
-        assert_eq!(crate::secret::hash(thumbprint.as_bytes()), key.kid);
+        assert_eq!(kernel::secret::hash(thumbprint.as_bytes()), key.kid);
     }
 
     #[test]

@@ -5,11 +5,10 @@ use std::fmt;
 use kernel::{
     Error, Result,
     jiff::{SignedDuration, Timestamp},
+    secret,
 };
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret, Totp};
-
-use crate::secret;
 
 /// RFC 4226 4 recommends 160 bits.
 pub(crate) const SECRET_BYTES: usize = 20;

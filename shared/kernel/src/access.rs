@@ -41,7 +41,7 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// Onboard and see clubs, set their limits: the platform's operators alone.
+    /// Onboard and see clubs, set their limits, register identity providers for all: the platform's operators alone.
     PlatformClubs = "platform:clubs";
     /// Read and change one's own profile, sessions and second factors.
     ProfileSelf = "profile:self";
@@ -264,10 +264,19 @@ pub enum Method {
     Otp,
     /// A recovery code in the place of a one-time code.
     Rec,
-    /// Another identity provider's word.
+    /// The word of an identity provider of the club.
     Fed,
+    /// The word of an identity provider of the platform, such as Google.
+    Soc,
     /// An API key.
     Key,
+}
+
+impl Method {
+    /// Whether it is somebody else's word: another identity provider's.
+    pub fn is_federated(self) -> bool {
+        matches!(self, Self::Fed | Self::Soc)
+    }
 }
 
 /// The claims of an access token (RFC 9068), valid 15 minutes, for one club or for the platform. An API

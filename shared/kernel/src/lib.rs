@@ -1,6 +1,6 @@
 //! The words every context shares: ids, money, time, tenants, rights, paging, events, errors.
 //!
-//! Invariant: knows nothing of tokio, HTTP or AWS. (`utoipa` only describes the shapes.)
+//! Invariant: knows nothing of tokio, HTTP or AWS. (`utoipa` only describes the shapes, `aws-lc-rs` only computes.)
 
 mod access;
 mod error;
@@ -10,6 +10,7 @@ mod local_date;
 mod money;
 mod origin;
 mod page;
+pub mod secret;
 mod sport;
 mod tenant;
 mod text;

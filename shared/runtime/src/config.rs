@@ -102,6 +102,11 @@ impl Config {
         Ok(format!("{}{club}/{name}", self.provider_secret_prefix()?))
     }
 
+    /// The id of the platform's own secret for a provider, beside the clubs': `<prefix>platform/<name>`.
+    pub fn platform_secret_id(&self, name: impl Display) -> Result<String> {
+        Ok(format!("{}platform/{name}", self.provider_secret_prefix()?))
+    }
+
     /// The AWS region.
     pub fn region(&self) -> &str {
         self.optional("AWS_REGION").unwrap_or("us-east-1")

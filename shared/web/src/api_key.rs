@@ -8,23 +8,17 @@
 //! | Which keys has the club? | gsi1 `T#<club>#KEYS` | one page |
 //! | How many are they? | `T#<club>#KEYS` / `COUNT` | none: a condition of making one |
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{str::FromStr, sync::Arc};
 
-use aws_lc_rs::{
-    constant_time::verify_slices_are_equal,
-    digest::{SHA256, digest},
-    rand,
-};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{
     AccountId, ApiKeyId, Claims, ClubId, Error, Method, Page, PageRequest, Permission,
     PermissionSet, Result, SessionId, Tenant,
     jiff::{SignedDuration, Timestamp},
+    secret::{self, ClubSecret},
     timestamp_text,
 };
 use serde::{Deserialize, Serialize};
 use table::{Condition, Index, Key, Query, TenantTable, Update, Write};
-use uuid::Uuid;
 
 use crate::{Edge, standing};
 
@@ -33,9 +27,6 @@ pub const PREFIX: &str = "cpk_";
 /// The most keys that a club may have; those that have expired count until they are revoked.
 pub const KEYS_LIMIT: u64 = 50;
 
-const ID_BYTES: usize = 16;
-const SECRET_BYTES: usize = 32;
-const BYTES: usize = 2 * ID_BYTES + SECRET_BYTES;
 /// How much of a key is shown to tell it from others.
 const SHOWN: usize = 12;
 /// How long a key is taken for what it was.
@@ -44,12 +35,8 @@ const KEPT: SignedDuration = SignedDuration::from_secs(60);
 const NOTED_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// The text that a program presents.
-#[derive(Clone, Copy)]
-pub struct KeyText {
-    id: ApiKeyId,
-    club: ClubId,
-    secret: [u8; SECRET_BYTES],
-}
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyText(ClubSecret);
 
 /// A key as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,33 +68,23 @@ pub struct ApiKey {
     pub version: u64,
 }
 
-// A key is never printed by accident: its text is asked for by name.
-impl fmt::Debug for KeyText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyText({}, …)", self.id)
-    }
-}
-
 impl KeyText {
     /// A fresh key of a club.
     pub fn new(club: ClubId) -> Result<Self> {
-        let mut secret = [0; SECRET_BYTES];
-        rand::fill(&mut secret)
-            .map_err(|_| Error::internal("the system has no random bytes to give"))?;
-        Ok(Self { id: ApiKeyId::new(), club, secret })
+        ClubSecret::new(ApiKeyId::new().uuid(), club).map(Self)
+    }
+
+    fn id(&self) -> ApiKeyId {
+        ApiKeyId::from_uuid(self.0.id())
     }
 
     /// The whole text; shown once.
     pub fn reveal(&self) -> String {
-        let mut bytes = self.id.uuid().as_bytes().to_vec();
-        bytes.extend(self.club.uuid().as_bytes());
-        bytes.extend(self.secret);
-        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
+        PREFIX.to_owned() + &self.0.reveal()
     }
 
-    /// A plain hash is enough: what is hashed is random and long.
     fn hash(&self) -> String {
-        URL_SAFE_NO_PAD.encode(digest(&SHA256, self.reveal().as_bytes()))
+        secret::hash(self.reveal().as_bytes())
     }
 }
 
@@ -115,17 +92,8 @@ impl FromStr for KeyText {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let encoded = text.strip_prefix(PREFIX).ok_or_else(unknown)?;
-        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| unknown())?;
-        let bytes: [u8; BYTES] = bytes.try_into().map_err(|_| unknown())?;
-        let id = |start: usize| {
-            let mut id = [0; ID_BYTES];
-            id.copy_from_slice(&bytes[start..start + ID_BYTES]);
-            Uuid::from_bytes(id)
-        };
-        let mut secret = [0; SECRET_BYTES];
-        secret.copy_from_slice(&bytes[2 * ID_BYTES..]);
-        Ok(Self { id: ApiKeyId::from_uuid(id(0)), club: ClubId::from_uuid(id(ID_BYTES)), secret })
+        let secret = text.strip_prefix(PREFIX).and_then(ClubSecret::read);
+        secret.map(Self).ok_or_else(unknown)
     }
 }
 
@@ -140,7 +108,7 @@ impl ApiKey {
         now: Timestamp,
     ) -> Self {
         Self {
-            id: text.id,
+            id: text.id(),
             name,
             prefix: text.reveal().chars().take(SHOWN).collect(),
             hash: text.hash(),
@@ -162,8 +130,9 @@ impl ApiKey {
     }
 
     fn check(&self, text: &KeyText, now: Timestamp) -> Result<()> {
-        verify_slices_are_equal(self.hash.as_bytes(), text.hash().as_bytes())
-            .map_err(|_| unknown())?;
+        if !secret::same(&self.hash, &text.hash()) {
+            return Err(unknown());
+        }
         if self.revoked_at.is_some() {
             let message = "this API key was revoked; make another";
             return Err(Error::unauthenticated("KEY_REVOKED", message));
@@ -275,15 +244,16 @@ pub(crate) async fn recognise(
 ) -> Result<(Claims, Arc<ApiKey>)> {
     let text: KeyText = text.parse()?;
     let now = edge.clock().now();
-    let known = edge.api_keys().get(&(text.club, text.id)).await;
+    let club = text.0.club();
+    let known = edge.api_keys().get(&(club, text.id())).await;
     let known = known.filter(|known| now.duration_since(known.read_at) <= KEPT);
     let record = match known {
         Some(known) => known.record.clone(),
-        None => read(edge, &text, &tenant_of(text.club), now).await?,
+        None => read(edge, &text, &tenant_of(club), now).await?,
     };
     let record = record.ok_or_else(unknown)?;
     record.check(&text, now)?;
-    Ok((record.claims(text.club, edge.issuer(), now), record))
+    Ok((record.claims(club, edge.issuer(), now), record))
 }
 
 /// Get `T#<club>#KEY#<key>` / `KEY`.
@@ -294,8 +264,8 @@ async fn read(
     now: Timestamp,
 ) -> Result<Option<Arc<ApiKey>>> {
     let table = edge.table().tenant(tenant);
-    let record = table.get::<ApiKey>(&key(&table, text.id)).await?.map(Arc::new);
-    remember(edge, (text.club, text.id), record.clone(), now).await;
+    let record = table.get::<ApiKey>(&key(&table, text.id())).await?.map(Arc::new);
+    remember(edge, (tenant.club(), text.id()), record.clone(), now).await;
     Ok(record)
 }
 
@@ -347,7 +317,7 @@ mod tests {
         let text = KeyText::new(club).unwrap();
         let shown = text.reveal();
         let read: KeyText = shown.parse().unwrap();
-        assert_eq!((read.id, read.club, read.secret), (text.id, club, text.secret));
+        assert_eq!((read, read.id(), read.0.club()), (text, text.id(), club));
         assert!(!format!("{text:?}").contains(&shown[50..]));
         let kept = serde_json::to_string(&record(&text, &[], Timestamp::UNIX_EPOCH)).unwrap();
         assert!(!kept.contains(&shown[SHOWN..]));
@@ -381,7 +351,7 @@ mod tests {
     fn another_secret_under_the_same_id_is_unknown() {
         let text = KeyText::new(ClubId::new()).unwrap();
         let key = record(&text, &[], Timestamp::UNIX_EPOCH);
-        let guess = KeyText { secret: [7; SECRET_BYTES], ..text };
+        let guess = KeyText(ClubSecret::new(text.0.id(), text.0.club()).unwrap());
         let refused = key.check(&guess, Timestamp::UNIX_EPOCH).unwrap_err();
         assert_eq!(refused.code(), "KEY_UNKNOWN");
         key.check(&text, Timestamp::UNIX_EPOCH).unwrap();

@@ -8,14 +8,17 @@
 //! Whoever changes who may come in puts one of these writes into its transaction. One transaction takes one
 //! write of a record: several bars of one club are one [`bar_all`].
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use kernel::{
-    AccountId, ApiKeyId, Claims, Error, Method, Result, SessionId, Tenant,
+    AccountId, ApiKeyId, Claims, ClubId, Error, Method, Result, SessionId, Tenant,
     jiff::{SignedDuration, Timestamp},
 };
 use serde_json::Value as Json;
-use table::{Condition, Engine, Key, PlatformTable, TenantTable, Update, Write};
+use table::{Condition, Engine, Key, PlatformTable, Table, TenantTable, Update, Write};
 
 use crate::{Edge, Limits, RateTier};
 
@@ -25,6 +28,8 @@ const BAR_SECONDS: i64 = Claims::LIFETIME_SECONDS + 60;
 const KEPT: SignedDuration = SignedDuration::from_secs(60);
 /// The most bars whose end is cleaned away at once.
 const SWEPT: usize = 50;
+/// The most subjects that one write bars.
+const BARRED_TOGETHER_LIMIT: usize = 100;
 const BARRED: &str = "barred_";
 
 /// Whose record: a club's or the platform's own.
@@ -120,6 +125,28 @@ pub fn bar_all<'a>(
     let until = now.as_second() + BAR_SECONDS;
     let set = |update: Update, subject: Subject| update.set(subject.attribute(), until);
     place.into().write(subjects.into_iter().fold(Update::new(), set))
+}
+
+/// Update `…EDGE` / `EDGE` of each club, and of the platform: refuses the tokens that these sessions have now.
+pub async fn bar_sessions(
+    table: &Table,
+    correlation: &str,
+    sessions: Vec<(Option<ClubId>, SessionId)>,
+    now: Timestamp,
+) -> Result<()> {
+    let platform = table.platform();
+    let mut by_club: BTreeMap<Option<ClubId>, Vec<Subject>> = BTreeMap::new();
+    for (club, session) in sessions {
+        by_club.entry(club).or_default().push(session.into());
+    }
+    for (club, subjects) in by_club {
+        let club = club.map(|club| table.tenant(&Tenant::from_platform_record(club, correlation)));
+        let place = || club.as_ref().map_or(Place::from(&platform), Place::from);
+        for some in subjects.chunks(BARRED_TOGETHER_LIMIT) {
+            platform.write(vec![bar_all(place(), some.iter().copied(), now)]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Update `…EDGE` / `EDGE`: takes the subject's tokens again.

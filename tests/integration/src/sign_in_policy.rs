@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use identity::store;
-use kernel::{Role, Tenant};
+use kernel::{Method, Role, Tenant};
 use serde_json::{Value, json};
 use testkit::Answer;
 
@@ -16,7 +16,10 @@ async fn start() -> (World, Club) {
 }
 
 fn policy(default: &str, by_role: &Value) -> Value {
-    json!({ "second_factor": { "default": default, "by_role": by_role }, "registration": "open" })
+    json!({
+        "second_factor": { "default": default, "by_role": by_role }, "registration": "open",
+        "platform_providers": true,
+    })
 }
 
 async fn put(world: &World, club: &Club, etag: Option<&str>, body: &Value) -> Answer {
@@ -40,9 +43,10 @@ async fn a_club_chooses_whom_it_asks_for_a_second_factor() {
     assert_eq!(changed.data(200), wanted);
     let table = world.test.app.table().tenant(&Tenant::from_platform_record(club.id, "test"));
     let kept = store::sign_in_policy(&table).await.unwrap();
-    assert!(kept.demands(&[Role::Member, Role::Admin], true));
-    assert!(kept.demands(&[Role::Coach], false) && !kept.demands(&[Role::Coach], true));
-    assert!(!kept.demands(&[Role::Member], false));
+    let (own, by_provider) = ([Method::Pwd], [Method::Fed]);
+    assert!(kept.demands(&[Role::Member, Role::Admin], &by_provider));
+    assert!(kept.demands(&[Role::Coach], &own) && !kept.demands(&[Role::Coach], &by_provider));
+    assert!(!kept.demands(&[Role::Member], &own));
 
     // The same again is no change; the whole policy is replaced, not mixed.
     assert_eq!(put(&world, &club, None, &wanted).await.header("etag"), Some("\"1\""));

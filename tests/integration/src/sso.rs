@@ -1,7 +1,11 @@
-//! Signing in with a club's own identity provider, and linking one.
+//! Signing in with an identity provider, a club's own or the platform's, and linking one.
 
 mod accounts;
+mod belief;
+mod everybody;
+mod platform;
 mod providers;
+mod takeover;
 mod tokens;
 
 use futures::future::join_all;
@@ -33,6 +37,26 @@ impl Sso {
     }
 
     pub(crate) async fn start_with(algorithm: Algorithm, variables: &[(&str, &str)]) -> Self {
+        let mut sso = Self::bare(algorithm, variables).await;
+        let made = sso.register(&sso.club, sso.registration()).await.data(201);
+        sso.provider = text(&made, "id");
+        sso
+    }
+
+    /// The same with a provider of the platform in the place of the club's.
+    pub(crate) async fn start_on_platform() -> Self {
+        let mut sso = Self::bare(Algorithm::Es256, &[]).await;
+        let made = sso.register_for_all(sso.registration_for_all()).await.data(201);
+        sso.provider = text(&made, "key");
+        sso
+    }
+
+    /// One of each: what a hostile provider tries is the same.
+    pub(crate) async fn both() -> [Self; 2] {
+        [Self::start().await, Self::start_on_platform().await]
+    }
+
+    async fn bare(algorithm: Algorithm, variables: &[(&str, &str)]) -> Self {
         let dns = Dns::start().await.unwrap();
         let resolver = dns.url.clone();
         let mut all = vec![("DNS_OVER_HTTPS_URL", &*resolver)];
@@ -40,10 +64,7 @@ impl Sso {
         let world = World::start_with(&all).await;
         let club = world.club("norte").await;
         let oidc = Oidc::start(world.test.clock.clone(), algorithm).await.unwrap();
-        let mut sso = Self { world, club, oidc, dns, provider: String::new() };
-        let made = sso.register(&sso.club, sso.registration()).await.data(201);
-        sso.provider = text(&made, "id");
-        sso
+        Self { world, club, oidc, dns, provider: String::new() }
     }
 
     pub(crate) fn registration(&self) -> Value {
@@ -51,6 +72,20 @@ impl Sso {
             "name": "Club Norte", "issuer": self.oidc.url(), "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET, "redirect_uris": [REDIRECT],
         })
+    }
+
+    /// Believed as Google is.
+    pub(crate) fn registration_for_all(&self) -> Value {
+        let mut body = self.registration();
+        body["key"] = json!("google");
+        body["name"] = json!("Google");
+        body["trusts"] = google();
+        body
+    }
+
+    pub(crate) async fn register_for_all(&self, body: Value) -> Answer {
+        let operator = &self.world.operator;
+        self.world.test.post("/v1/admin/identity-providers", operator, body).await
     }
 
     pub(crate) async fn register(&self, club: &Club, body: Value) -> Answer {
@@ -72,7 +107,11 @@ impl Sso {
     }
 
     pub(crate) async fn leave(&self) -> Value {
-        let body = json!({ "club": self.club.slug, "provider_id": self.provider });
+        self.leave_for(&self.club).await
+    }
+
+    pub(crate) async fn leave_for(&self, club: &Club) -> Value {
+        let body = json!({ "club": club.slug, "provider_id": self.provider });
         self.post("/v1/auth/sso/start", body).await.data(200)
     }
 
@@ -86,8 +125,12 @@ impl Sso {
 
     /// The whole way of this person.
     pub(crate) async fn sign_in(&self, person: Person) -> Answer {
+        self.sign_in_to(&self.club, person).await
+    }
+
+    pub(crate) async fn sign_in_to(&self, club: &Club, person: Person) -> Answer {
         self.oidc.sit(person);
-        let started = self.leave().await;
+        let started = self.leave_for(club).await;
         let approval = self.approve(&started).await;
         self.complete(&started, &approval).await
     }
@@ -119,6 +162,11 @@ pub(crate) fn returned(started: &Value, approval: &Approval) -> Value {
         "state": approval.state, "code": approval.code, "browser_key": started["browser_key"],
         "iss": approval.iss,
     })
+}
+
+/// About what Google is believed.
+pub(crate) fn google() -> Value {
+    json!({ "rule": "authoritative_domains", "domains": ["gmail.com"], "hosted": true })
 }
 
 pub(crate) fn ana() -> Person {
@@ -182,135 +230,145 @@ async fn who_is_of_no_domain_of_the_club_waits_for_its_approval() {
 
 #[tokio::test]
 async fn a_state_is_good_once() {
-    let sso = Sso::start().await;
-    sso.verify(&sso.club, "norte.example.org").await.data(200);
-    sso.oidc.sit(ana());
-    let started = sso.leave().await;
-    let approval = sso.approve(&started).await;
-    sso.complete(&started, &approval).await.data(200);
-    sso.complete(&started, &approval).await.refused(404, "SSO_STATE_UNKNOWN");
-    let fresh_code = sso.approve(&started).await;
-    sso.complete(&started, &fresh_code).await.refused(404, "SSO_STATE_UNKNOWN");
-    for invented in ["", "cps_", "x", &format!("cps_{}", "A".repeat(43))] {
-        let approval = Approval { state: invented.to_owned(), ..approval.clone() };
+    for sso in Sso::both().await {
+        sso.verify(&sso.club, "norte.example.org").await.data(200);
+        sso.oidc.sit(ana());
+        let started = sso.leave().await;
+        let approval = sso.approve(&started).await;
+        sso.complete(&started, &approval).await.data(200);
         sso.complete(&started, &approval).await.refused(404, "SSO_STATE_UNKNOWN");
+        let fresh_code = sso.approve(&started).await;
+        sso.complete(&started, &fresh_code).await.refused(404, "SSO_STATE_UNKNOWN");
+        for invented in ["", "cps_", "x", &format!("cps_{}", "A".repeat(43))] {
+            let approval = Approval { state: invented.to_owned(), ..approval.clone() };
+            sso.complete(&started, &approval).await.refused(404, "SSO_STATE_UNKNOWN");
+        }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_eight_who_come_back_with_one_state_at_once_one_is_let_in() {
-    let sso = Sso::start().await;
-    sso.verify(&sso.club, "norte.example.org").await.data(200);
-    sso.oidc.sit(ana());
-    let started = sso.leave().await;
-    sso.oidc.misbehave(Faults { careless: true, ..Faults::default() });
-    let approval = sso.approve(&started).await;
-    let answers = join_all((0..8).map(|_| sso.complete(&started, &approval))).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
-    for answer in answers.into_iter().filter(|answer| answer.status != 200) {
-        answer.refused(404, "SSO_STATE_UNKNOWN");
+    for sso in Sso::both().await {
+        sso.verify(&sso.club, "norte.example.org").await.data(200);
+        sso.oidc.sit(ana());
+        let started = sso.leave().await;
+        sso.oidc.misbehave(Faults { careless: true, ..Faults::default() });
+        let approval = sso.approve(&started).await;
+        let answers = join_all((0..8).map(|_| sso.complete(&started, &approval))).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+        for answer in answers.into_iter().filter(|answer| answer.status != 200) {
+            answer.refused(404, "SSO_STATE_UNKNOWN");
+        }
+        assert_eq!((sso.count("Identity"), sso.count("Session")), (1, 2));
     }
-    assert_eq!((sso.count("Identity"), sso.count("Session")), (1, 2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_person_who_arrives_for_the_first_time_four_times_at_once_has_one_account() {
-    let sso = Sso::start().await;
-    sso.verify(&sso.club, "norte.example.org").await.data(200);
-    sso.oidc.sit(ana());
-    let mut ways = Vec::new();
-    for _ in 0..4 {
-        let started = sso.leave().await;
-        let approval = sso.approve(&started).await;
-        ways.push((started, approval));
+    for sso in Sso::both().await {
+        sso.verify(&sso.club, "norte.example.org").await.data(200);
+        sso.oidc.sit(ana());
+        let mut ways = Vec::new();
+        for _ in 0..4 {
+            let started = sso.leave().await;
+            let approval = sso.approve(&started).await;
+            ways.push((started, approval));
+        }
+        let answers =
+            join_all(ways.iter().map(|(started, approval)| sso.complete(started, approval)));
+        for answer in answers.await {
+            answer.data(200);
+        }
+        assert_eq!((sso.count("Identity"), sso.count("Account")), (1, 2), "hers and the owner's");
     }
-    let answers = join_all(ways.iter().map(|(started, approval)| sso.complete(started, approval)));
-    for answer in answers.await {
-        answer.data(200);
-    }
-    assert_eq!((sso.count("Identity"), sso.count("Account")), (1, 2), "hers and the owner's");
 }
 
 #[tokio::test]
 async fn another_browser_is_not_let_in_and_does_not_spoil_it() {
-    let sso = Sso::start().await;
-    sso.verify(&sso.club, "norte.example.org").await.data(200);
-    sso.oidc.sit(ana());
-    let (started, attackers) = (sso.leave().await, sso.leave().await);
-    let approval = sso.approve(&started).await;
-    let before = sso.kept();
-    for key in [&attackers["browser_key"], &started["state"], &json!("")] {
-        let mut body = returned(&started, &approval);
-        body["browser_key"] = key.clone();
-        sso.post("/v1/auth/sso/complete", body).await.refused(403, "SSO_WRONG_BROWSER");
+    for sso in Sso::both().await {
+        sso.verify(&sso.club, "norte.example.org").await.data(200);
+        sso.oidc.sit(ana());
+        let (started, attackers) = (sso.leave().await, sso.leave().await);
+        let approval = sso.approve(&started).await;
+        let before = sso.kept();
+        for key in [&attackers["browser_key"], &started["state"], &json!("")] {
+            let mut body = returned(&started, &approval);
+            body["browser_key"] = key.clone();
+            sso.post("/v1/auth/sso/complete", body).await.refused(403, "SSO_WRONG_BROWSER");
+        }
+        assert_eq!(sso.kept(), before);
+        sso.complete(&started, &approval).await.data(200);
     }
-    assert_eq!(sso.kept(), before);
-    sso.complete(&started, &approval).await.data(200);
 }
 
 #[tokio::test]
 async fn a_sign_in_is_over_after_ten_minutes() {
-    let sso = Sso::start().await;
-    sso.verify(&sso.club, "norte.example.org").await.data(200);
-    sso.oidc.sit(ana());
-    let (slow, slower) = (sso.leave().await, sso.leave().await);
-    assert_eq!(slow["expires_in"], 600);
-    let items = sso.world.test.database.items();
-    let departures: Vec<_> = items.iter().filter(|it| it["kind"]["S"] == "Departure").collect();
-    let end = (sso.world.now() + SignedDuration::from_mins(10)).as_second().to_string();
-    assert!(departures.len() == 2 && departures.iter().all(|it| it["ttl"]["N"] == end));
-    let kept = json!(departures).to_string();
-    for secret in [&slow["state"], &slow["browser_key"]] {
-        assert!(!kept.contains(secret.as_str().unwrap()), "kept as hashes alone");
-    }
+    for sso in Sso::both().await {
+        sso.verify(&sso.club, "norte.example.org").await.data(200);
+        sso.oidc.sit(ana());
+        let (slow, slower) = (sso.leave().await, sso.leave().await);
+        assert_eq!(slow["expires_in"], 600);
+        let items = sso.world.test.database.items();
+        let departures: Vec<_> = items.iter().filter(|it| it["kind"]["S"] == "Departure").collect();
+        let end = (sso.world.now() + SignedDuration::from_mins(10)).as_second().to_string();
+        assert!(departures.len() == 2 && departures.iter().all(|it| it["ttl"]["N"] == end));
+        let kept = json!(departures).to_string();
+        for secret in [&slow["state"], &slow["browser_key"]] {
+            assert!(!kept.contains(secret.as_str().unwrap()), "kept as hashes alone");
+        }
 
-    sso.world.test.clock.advance(SignedDuration::from_secs(599));
-    let approval = sso.approve(&slow).await;
-    sso.complete(&slow, &approval).await.data(200);
-    sso.world.test.clock.advance(SignedDuration::from_secs(1));
-    let (approval, before) = (sso.approve(&slower).await, sso.kept());
-    sso.complete(&slower, &approval).await.refused(401, "SSO_STATE_EXPIRED");
-    assert_eq!(sso.kept(), before);
+        sso.world.test.clock.advance(SignedDuration::from_secs(599));
+        let approval = sso.approve(&slow).await;
+        sso.complete(&slow, &approval).await.data(200);
+        sso.world.test.clock.advance(SignedDuration::from_secs(1));
+        let (approval, before) = (sso.approve(&slower).await, sso.kept());
+        sso.complete(&slower, &approval).await.refused(401, "SSO_STATE_EXPIRED");
+        assert_eq!(sso.kept(), before);
+    }
 }
 
 #[tokio::test]
 async fn a_code_is_good_for_the_sign_in_that_asked_for_it() {
-    let sso = Sso::start().await;
-    sso.verify(&sso.club, "norte.example.org").await.data(200);
-    sso.oidc.sit(ana());
-    let (first, second, third) = (sso.leave().await, sso.leave().await, sso.leave().await);
-    let injected =
-        |code: &Approval, state: &Value| Approval { state: text(state, "state"), ..code.clone() };
-    let before = sso.kept();
-    let code = sso.approve(&first).await;
-    // The provider checks the verifier …
-    let answer = sso.complete(&second, &injected(&code, &second)).await;
-    answer.refused(401, "SSO_CODE_REFUSED");
-    // … and where it does not, the nonce is another.
-    sso.oidc.misbehave(Faults { careless: true, ..Faults::default() });
-    let code = sso.approve(&first).await;
-    let answer = sso.complete(&third, &injected(&code, &third)).await;
-    answer.refused(401, "ID_TOKEN_WRONG_NONCE");
-    assert_eq!(sso.kept(), before);
-    sso.oidc.misbehave(Faults::default());
-    let code = sso.approve(&first).await;
-    sso.complete(&first, &code).await.data(200);
-    // A code that was used is used.
-    let last = sso.leave().await;
-    sso.complete(&last, &injected(&code, &last)).await.refused(401, "SSO_CODE_REFUSED");
+    for sso in Sso::both().await {
+        sso.verify(&sso.club, "norte.example.org").await.data(200);
+        sso.oidc.sit(ana());
+        let (first, second, third) = (sso.leave().await, sso.leave().await, sso.leave().await);
+        let injected = |code: &Approval, state: &Value| Approval {
+            state: text(state, "state"),
+            ..code.clone()
+        };
+        let before = sso.kept();
+        let code = sso.approve(&first).await;
+        // The provider checks the verifier …
+        let answer = sso.complete(&second, &injected(&code, &second)).await;
+        answer.refused(401, "SSO_CODE_REFUSED");
+        // … and where it does not, the nonce is another.
+        sso.oidc.misbehave(Faults { careless: true, ..Faults::default() });
+        let code = sso.approve(&first).await;
+        let answer = sso.complete(&third, &injected(&code, &third)).await;
+        answer.refused(401, "ID_TOKEN_WRONG_NONCE");
+        assert_eq!(sso.kept(), before);
+        sso.oidc.misbehave(Faults::default());
+        let code = sso.approve(&first).await;
+        sso.complete(&first, &code).await.data(200);
+        // A code that was used is used.
+        let last = sso.leave().await;
+        sso.complete(&last, &injected(&code, &last)).await.refused(401, "SSO_CODE_REFUSED");
+    }
 }
 
 #[tokio::test]
 async fn an_answer_of_another_issuer_is_refused_before_its_code_is_sent_anywhere() {
-    let sso = Sso::start().await;
-    let before = sso.kept();
-    for issuer in [Some("https://attacker.example.com".to_owned()), None] {
-        let started = sso.leave().await;
-        let approval = Approval { iss: issuer, ..sso.approve(&started).await };
-        sso.complete(&started, &approval).await.refused(401, "SSO_WRONG_ISSUER");
+    for sso in Sso::both().await {
+        let before = sso.kept();
+        for issuer in [Some("https://attacker.example.com".to_owned()), None] {
+            let started = sso.leave().await;
+            let approval = Approval { iss: issuer, ..sso.approve(&started).await };
+            sso.complete(&started, &approval).await.refused(401, "SSO_WRONG_ISSUER");
+        }
+        assert_eq!(sso.oidc.calls().token, 0);
+        assert_eq!(sso.kept(), before);
     }
-    assert_eq!(sso.oidc.calls().token, 0);
-    assert_eq!(sso.kept(), before);
 }
 
 #[tokio::test]

@@ -50,6 +50,8 @@ pub struct Person {
     pub email: Option<String>,
     /// `email_verified`; left out of the token where it is `None`.
     pub email_verified: Option<bool>,
+    /// `hd`, where an organisation hosts them: Google's own claim.
+    pub hosted_domain: Option<String>,
     /// `name`.
     pub name: Option<String>,
 }
@@ -61,6 +63,7 @@ impl Person {
             subject: subject.to_owned(),
             email: Some(email.to_owned()),
             email_verified: Some(true),
+            hosted_domain: None,
             name: Some("Ana Provider".to_owned()),
         }
     }

@@ -1,8 +1,8 @@
 //! Whose account somebody comes back to.
 //!
-//! A provider is believed about its own subjects, for good. About addresses it is believed only where the
-//! club has proved that the address's domain is its own: any club can register a provider that says
-//! anything.
+//! A provider is believed about its own subjects, for good. About addresses a club's provider is believed only
+//! where the club has proved that the address's domain is its own: any club can register a provider that says
+//! anything. The platform's are believed as far as its operators say, see [`super::Trust`].
 //!
 //! An address that the provider does not say it has verified is believed nowhere: at many providers people
 //! write what they like there, the owner's address for instance. Entra says it once it is told to.
@@ -34,7 +34,7 @@ pub enum Arrival {
 }
 
 /// Decides it: `linked` is the account of their identity, `found` the credential of their address, and
-/// `is_vouched` whether the address's domain is verified as the club's.
+/// `is_vouched` whether the provider is believed about the address.
 ///
 /// Refusals: `SSO_EMAIL_MISSING`, `SSO_EMAIL_UNVERIFIED` (forbidden), `ACCOUNT_EXISTS_LINK_FIRST` (conflict).
 pub fn arrive(
@@ -84,6 +84,7 @@ mod tests {
             subject: "1".to_owned(),
             email: Some("ana@club.example.org".parse().unwrap()),
             email_verified: Some(true),
+            names_host: false,
             name: None,
             locale: None,
         }
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_found_by_an_address_of_the_club_s_own_domain_alone() {
+    fn an_account_is_found_by_a_believed_address_alone() {
         for (password, verified, is_vouched, is_found) in [
             (true, true, true, true),
             (false, true, true, true),

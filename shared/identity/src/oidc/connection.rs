@@ -1,4 +1,4 @@
-//! One club's provider, ready to be spoken to.
+//! A provider, ready to be spoken to.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -9,14 +9,15 @@ use openidconnect::{
     LoginHint, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, Scope,
     SignatureVerificationError, TokenResponse,
     core::{
-        CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenClaims,
-        CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreUserInfoClaims,
+        CoreAuthenticationFlow, CoreClientAuthMethod, CoreIdTokenVerifier, CoreJwsSigningAlgorithm,
+        CoreUserInfoClaims,
     },
 };
 use reqwest::Client;
 
 use super::{
     Departure, IdentityProvider, Person,
+    claims::{Claims, Party, Token},
     directory::{Known, known, renewed},
     failure::{asking, exchanging, invalid_answer, token, verifying},
     provider::ClientSecret,
@@ -30,18 +31,18 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 3] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// A provider of a club at a moment.
+/// A provider at a moment.
 #[derive(Debug)]
 pub struct Connection<'a> {
     http: &'a Client,
     reach: Reach,
-    club: ClubId,
+    club: Option<ClubId>,
     provider: &'a IdentityProvider,
     now: Timestamp,
 }
 
 impl<'a> Connection<'a> {
-    /// Through this client, which must follow no redirects and bound every call.
+    /// Of somebody who comes to this club. Through this client, which must follow no redirects and bound every call.
     pub fn new(
         http: &'a Client,
         reach: Reach,
@@ -49,6 +50,7 @@ impl<'a> Connection<'a> {
         provider: &'a IdentityProvider,
         now: Timestamp,
     ) -> Self {
+        let club = provider.platform.is_none().then_some(club);
         Self { http, reach, club, provider, now }
     }
 
@@ -68,7 +70,7 @@ impl<'a> Connection<'a> {
             return Err(invalid_answer("names an address that must not be called"));
         }
         let client_id = ClientId::new(self.provider.client_id.clone());
-        let client = CoreClient::from_provider_metadata(known.metadata.clone(), client_id, None);
+        let client = Party::from_provider_metadata(known.metadata.clone(), client_id, None);
         let verifier = PkceCodeVerifier::new(departure.verifier.clone());
         let (state, nonce) = (state.to_owned(), departure.nonce.clone());
         let mut request = client
@@ -118,11 +120,11 @@ impl<'a> Connection<'a> {
     async fn user_info(
         &self,
         known: &Known,
-        claims: &CoreIdTokenClaims,
+        claims: &Claims,
         access: AccessToken,
     ) -> Result<CoreUserInfoClaims> {
         let client_id = ClientId::new(self.provider.client_id.clone());
-        let client = CoreClient::from_provider_metadata(known.metadata.clone(), client_id, None);
+        let client = Party::from_provider_metadata(known.metadata.clone(), client_id, None);
         let (http, reach) = (self.http.clone(), self.reach);
         let call = move |request| fetch(http.clone(), reach, request);
         client
@@ -139,12 +141,11 @@ impl<'a> Connection<'a> {
         departure: &Departure,
         code: String,
         secret: &ClientSecret,
-    ) -> Result<(CoreIdToken, AccessToken)> {
+    ) -> Result<(Token, AccessToken)> {
         let secret = openidconnect::ClientSecret::new(secret.client_secret.clone());
         let client_id = ClientId::new(self.provider.client_id.clone());
-        let client =
-            CoreClient::from_provider_metadata(known.metadata.clone(), client_id, Some(secret))
-                .set_auth_type(auth_type(known));
+        let client = Party::from_provider_metadata(known.metadata.clone(), client_id, Some(secret))
+            .set_auth_type(auth_type(known));
         let (http, reach) = (self.http.clone(), self.reach);
         let call = move |request| fetch(http.clone(), reach, request);
         let answer = client
@@ -164,9 +165,9 @@ impl<'a> Connection<'a> {
     async fn verified(
         &self,
         known: &Known,
-        token: &CoreIdToken,
+        token: &Token,
         departure: &Departure,
-    ) -> Result<CoreIdTokenClaims> {
+    ) -> Result<Claims> {
         let unknown_key = ClaimsVerificationError::SignatureVerification(
             SignatureVerificationError::NoMatchingKey,
         );
@@ -188,9 +189,9 @@ impl<'a> Connection<'a> {
     fn verify(
         &self,
         known: &Known,
-        token: &CoreIdToken,
+        token: &Token,
         departure: &Departure,
-    ) -> Result<Result<CoreIdTokenClaims, ClaimsVerificationError>> {
+    ) -> Result<Result<Claims, ClaimsVerificationError>> {
         let now = DateTime::<Utc>::from_timestamp(self.now.as_second(), 0)
             .ok_or_else(|| Error::internal("the clock is beyond all years"))?;
         // As a public client, so that no secret is ever a key (RFC 8725 2.1).
@@ -207,7 +208,7 @@ impl<'a> Connection<'a> {
 
     /// Core 3.1.3.7, step 5, which the crate leaves to its caller. Tokens with more audiences than the club
     /// are refused before.
-    fn made_for_club(&self, claims: CoreIdTokenClaims) -> Result<CoreIdTokenClaims> {
+    fn made_for_club(&self, claims: Claims) -> Result<Claims> {
         match claims.authorized_party() {
             Some(party) if party.as_str() != self.provider.client_id => {
                 Err(token("ID_TOKEN_WRONG_PARTY", "was made for another app"))

@@ -5,13 +5,14 @@
 //! (RFC 6749 10.12, login CSRF). Nonce and PKCE verifier never leave the record but to the provider.
 
 use kernel::{
-    AccountId, ClubId, IdentityProviderId, Result,
+    AccountId, ClubId, Result,
     jiff::{SignedDuration, Timestamp},
+    secret,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{IdentityProvider, Issuer, RedirectUri};
-use crate::{DeviceName, secret};
+use super::{IdentityProvider, Issuer, ProviderRef, RedirectUri};
+use crate::DeviceName;
 
 /// How long somebody may be away.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -34,11 +35,11 @@ pub enum Purpose {
 /// One departure as it is kept.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Departure {
-    /// The club.
+    /// The club that they come to.
     pub club_id: ClubId,
-    /// Its provider.
-    pub provider_id: IdentityProviderId,
-    /// Who that was.
+    /// The provider, the club's or the platform's.
+    pub provider_id: ProviderRef,
+    /// Who that was: under a key of the platform there may be another by now.
     pub issuer: Issuer,
     /// Where they come back to.
     pub redirect_uri: RedirectUri,
@@ -76,7 +77,7 @@ impl Departure {
         let tickets = Tickets { state: random(STATE)?, browser_key: random(BROWSER)? };
         let departure = Self {
             club_id: club,
-            provider_id: provider.id,
+            provider_id: provider.reference(),
             issuer: provider.issuer.clone(),
             redirect_uri: redirect_uri.clone(),
             purpose,
@@ -113,6 +114,8 @@ pub(crate) fn state_hash(state: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use kernel::IdentityProviderId;
+
     use super::*;
     use crate::Reach;
 
@@ -126,6 +129,7 @@ mod tests {
             domains: Vec::new(),
             redirect_uris: vec![redirect.clone()],
             enabled: true,
+            platform: None,
             created_at: now,
             version: 1,
         };

@@ -66,8 +66,12 @@ pub(super) struct Known {
     keys_read_at: Timestamp,
 }
 
-/// Of this process. The club is part of the key: what one club's provider answers is nothing to another.
-static KNOWN: LazyLock<Cache<(ClubId, Issuer), Arc<Known>>> = LazyLock::new(|| {
+/// The club, of which the platform has none, is part of the key: what one club's provider answers is nothing to
+/// another.
+type Whose = (Option<ClubId>, Issuer);
+
+/// Of this process.
+static KNOWN: LazyLock<Cache<Whose, Arc<Known>>> = LazyLock::new(|| {
     let kept = Duration::from_secs(KEPT.as_secs().unsigned_abs());
     Cache::builder().max_capacity(KEPT_MOST).time_to_live(kept).build()
 });
@@ -76,7 +80,7 @@ static KNOWN: LazyLock<Cache<(ClubId, Issuer), Arc<Known>>> = LazyLock::new(|| {
 pub(super) async fn known(
     http: &Client,
     reach: Reach,
-    club: ClubId,
+    club: Option<ClubId>,
     issuer: &Issuer,
     now: Timestamp,
 ) -> Result<Arc<Known>> {
@@ -99,7 +103,7 @@ pub(super) async fn known(
 pub(super) async fn renewed(
     http: &Client,
     reach: Reach,
-    club: ClubId,
+    club: Option<ClubId>,
     known: &Known,
     issuer: &Issuer,
     now: Timestamp,

@@ -1,11 +1,10 @@
 //! Identities: who an account is to a provider.
 
-use kernel::{AccountId, Email, TextError, jiff::Timestamp, text_value};
+use kernel::{AccountId, Email, TextError, jiff::Timestamp, secret, text_value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Issuer, Person, ProviderName};
-use crate::secret;
 
 /// The hash of an issuer and a subject, which are never the same for two people (Core 2).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

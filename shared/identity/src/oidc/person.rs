@@ -1,9 +1,9 @@
 //! What a provider says of somebody.
 
 use kernel::{Email, Locale, PersonName};
-use openidconnect::core::{CoreIdTokenClaims, CoreUserInfoClaims};
+use openidconnect::core::CoreUserInfoClaims;
 
-use super::{IdentityId, Issuer};
+use super::{IdentityId, Issuer, claims::Claims};
 
 /// Whom a validated ID token is about, by what it and `UserInfo` say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Person {
     pub email: Option<Email>,
     /// Whether the issuer knows that they read it; `None` where it says nothing of that.
     pub email_verified: Option<bool>,
+    /// Whether the ID token names an organisation that hosts the account (`hd`).
+    pub names_host: bool,
     /// How they are called.
     pub name: Option<PersonName>,
     /// The language they read.
@@ -23,7 +25,7 @@ pub struct Person {
 }
 
 impl Person {
-    pub(super) fn of(issuer: &Issuer, claims: &CoreIdTokenClaims) -> Self {
+    pub(super) fn of(issuer: &Issuer, claims: &Claims) -> Self {
         let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
         let email = claims.email().and_then(|email| email.parse().ok());
         Self {
@@ -31,6 +33,7 @@ impl Person {
             subject: claims.subject().to_string(),
             email_verified: claims.email_verified(),
             email,
+            names_host: claims.additional_claims().is_named(),
             name: name.and_then(|name| name.parse().ok()),
             locale: claims.locale().and_then(|locale| locale.as_ref().parse().ok()),
         }

@@ -1,17 +1,17 @@
-//! A club's identity providers.
+//! Identity providers: a club's own, and the platform's.
 
 use std::fmt;
 
 use kernel::{
-    Error, IdentityProviderId, Result, TextError, jiff::Timestamp, same_version, text_value,
+    Error, IdentityProviderId, Method, Result, TextError, jiff::Timestamp, same_version, text_value,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Issuer, RedirectUri};
+use super::{Issuer, Person, PlatformWide, ProviderRef, RedirectUri, Trust};
 use crate::MailDomain;
 
-/// What a club calls its provider, on its sign-in page: 1 to 60 characters, no control characters.
+/// What a provider is called on sign-in pages: 1 to 60 characters, no control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schema(value_type = String, min_length = 1, max_length = 60)]
@@ -26,35 +26,38 @@ fn parse(text: &str) -> Result<String, TextError> {
         .ok_or(TextError("must have 1 to 60 characters and no control characters"))
 }
 
-/// A provider that a club's people may sign in with. Its client secret is kept elsewhere.
+/// A provider that people may sign in with: a club's, or everybody's. Its client secret is kept elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentityProvider {
     /// The id.
     pub id: IdentityProviderId,
-    /// What the club calls it.
+    /// On sign-in pages.
     pub name: ProviderName,
     /// Who it is, for good: people's identities are its.
     pub issuer: Issuer,
-    /// Who the club is to it.
+    /// Who the club, or the platform, is to it.
     pub client_id: String,
-    /// The club's verified domains whose people it signs in.
+    /// The club's verified domains whose people it signs in; none of the platform's.
     pub domains: Vec<MailDomain>,
     /// Where it may send people back to; the first unless another is asked for.
     pub redirect_uris: Vec<RedirectUri>,
     /// Whether it can be signed in with.
     pub enabled: bool,
+    /// Of one of the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<PlatformWide>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// Grows with every change.
     pub version: u64,
 }
 
-/// What a club changes of a provider; what is `None` stays.
+/// What changes of a provider; what is `None` stays.
 #[derive(Debug, Clone, Default)]
 pub struct ProviderChange {
-    /// What the club calls it.
+    /// On sign-in pages.
     pub name: Option<ProviderName>,
-    /// Who the club is to it.
+    /// Who the club, or the platform, is to it.
     pub client_id: Option<String>,
     /// Whose people it signs in.
     pub domains: Option<Vec<MailDomain>>,
@@ -62,20 +65,56 @@ pub struct ProviderChange {
     pub redirect_uris: Option<Vec<RedirectUri>>,
     /// Whether it can be signed in with.
     pub enabled: Option<bool>,
+    /// How far one of the platform is believed.
+    pub trusts: Option<Trust>,
 }
 
 impl IdentityProvider {
     /// The provider with the change, as its next version.
     #[must_use]
     pub fn changed(&self, change: ProviderChange) -> Self {
+        let platform = self.platform.clone().map(|before| PlatformWide {
+            trusts: change.trusts.unwrap_or(before.trusts),
+            key: before.key,
+        });
         Self {
             name: change.name.unwrap_or_else(|| self.name.clone()),
             client_id: change.client_id.unwrap_or_else(|| self.client_id.clone()),
             domains: change.domains.unwrap_or_else(|| self.domains.clone()),
             redirect_uris: change.redirect_uris.unwrap_or_else(|| self.redirect_uris.clone()),
             enabled: change.enabled.unwrap_or(self.enabled),
+            platform,
             version: self.version + 1,
             ..self.clone()
+        }
+    }
+
+    /// By what it is meant.
+    pub fn reference(&self) -> ProviderRef {
+        match &self.platform {
+            None => ProviderRef::Club(self.id),
+            Some(platform) => ProviderRef::Platform(platform.key.clone()),
+        }
+    }
+
+    /// What its word is to a session.
+    pub fn method(&self) -> Method {
+        if self.platform.is_some() { Method::Soc } else { Method::Fed }
+    }
+
+    /// Whether it is believed that the person reads the mail of their address. `is_club_s` says that the
+    /// address's domain is proved to be the club's that they come to.
+    ///
+    /// A club's provider is believed about the club's own domains alone, because any club can register one that
+    /// says anything; the platform's as far as its operators say.
+    pub fn is_believed(&self, person: &Person, is_club_s: bool) -> bool {
+        let Some(email) = person.email.as_ref().filter(|_| person.email_verified == Some(true))
+        else {
+            return false;
+        };
+        match &self.platform {
+            None => is_club_s,
+            Some(platform) => platform.trusts.covers(email, person.names_host),
         }
     }
 
@@ -97,10 +136,10 @@ impl IdentityProvider {
     }
 }
 
-/// The club's secret `oidc/<provider>`.
+/// The secret `oidc/<provider>`, of the club or of the platform.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ClientSecret {
-    /// What proves to the provider that it is the club.
+    /// What proves to the provider that it is the club, or the platform.
     pub client_secret: String,
 }
 
@@ -110,7 +149,8 @@ impl fmt::Debug for ClientSecret {
     }
 }
 
-/// What the club's secret with the [`ClientSecret`] of a provider is called.
+/// What the secret with the [`ClientSecret`] of a provider is called. Another registration under the same key has
+/// another id, so none overwrites the other's.
 pub fn secret_name(provider: IdentityProviderId) -> String {
     format!("oidc/{provider}")
 }

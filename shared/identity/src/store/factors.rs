@@ -72,6 +72,11 @@ pub fn remove(table: &PlatformTable, account: AccountId, email: &Email) -> Vec<W
     ]
 }
 
+/// Delete `P#ACC#<account>` / `MFA#TOTP`, if it is there.
+pub(super) fn drop_factor(table: &PlatformTable, account: AccountId) -> Write {
+    Write::delete(key(table, account))
+}
+
 /// Whether the password of this address is followed by a second factor.
 fn ask(table: &PlatformTable, account: AccountId, email: &Email, asked: bool) -> Write {
     let theirs = Condition::equals("account_id", account.to_string());

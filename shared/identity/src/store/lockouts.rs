@@ -1,7 +1,7 @@
 //! `P#EMAIL#<email>` / `LOCKOUT` and `P#ADDRESS#<hash>` / `LOCKOUT`.
 
 use futures::future::try_join;
-use kernel::{Email, Error, Result, Slug, jiff::Timestamp};
+use kernel::{Email, Error, Result, Slug, jiff::Timestamp, secret};
 use table::{Attempt, Condition, Items, Key, PlatformTable, Update, Write, read_item};
 use tenancy::SlugRecord;
 
@@ -9,7 +9,6 @@ use super::accounts::credential_key;
 use crate::{
     Credential, Guarded, Lockout,
     lockout::{REMEMBERED, WINDOW, network},
-    secret,
 };
 
 /// Enough of a hash to tell networks apart; the address itself is kept nowhere.

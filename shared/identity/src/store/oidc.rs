@@ -1,18 +1,19 @@
-//! `T#<club>#IDP#<provider>` / `IDP`, `P#SSO#<hash>` / `SSO`, `P#IDENTITY#<hash>` / `IDENTITY`.
+//! `T#<club>#IDP#<provider>` / `IDP`, `P#IDP#<key>` / `IDP`, `P#SSO#<hash>` / `SSO`, `P#IDENTITY#<hash>` / `IDENTITY`.
 
+use futures::future::try_join;
 use kernel::{
-    AccountId, Email, Error, IdentityProviderId, Page, PageRequest, Result, jiff::Timestamp,
-    stale_version,
+    AccountId, Email, Error, IdentityProviderId, Page, PageLimit, PageRequest, Result,
+    jiff::Timestamp, stale_version,
 };
 use table::{
     Attempt, Condition, Index, Key, Partition, PlatformTable, Query, TenantTable, Update, Value,
     Write,
 };
 
-use super::{accounts, route_domain, unroute_domain};
+use super::{accounts, drop_factor, route_domain, unroute_domain};
 use crate::{
     Account, Credential, CredentialStatus, Departure, Identity, IdentityId, IdentityProvider,
-    oidc::departure_key,
+    ProviderKey, oidc::departure_key,
 };
 
 fn provider_key(table: &TenantTable, id: IdentityProviderId) -> Key {
@@ -21,6 +22,15 @@ fn provider_key(table: &TenantTable, id: IdentityProviderId) -> Key {
 
 /// A club's providers by age: gsi1 `T#<club>#IDPS` → `<provider>`.
 fn providers_partition(table: &TenantTable) -> Partition {
+    table.partition("IDPS")
+}
+
+fn platform_provider_key(table: &PlatformTable, key: &ProviderKey) -> Key {
+    table.key(format_args!("IDP#{key}"), "IDP")
+}
+
+/// The platform's providers by key: gsi1 `P#IDPS` → `<key>`.
+fn platform_providers_partition(table: &PlatformTable) -> Partition {
     table.partition("IDPS")
 }
 
@@ -49,7 +59,79 @@ pub async fn provider(table: &TenantTable, id: IdentityProviderId) -> Result<Ide
 
 /// `not_found`, `IDENTITY_PROVIDER_NOT_FOUND`.
 pub fn provider_not_found() -> Error {
-    Error::not_found("IDENTITY_PROVIDER_NOT_FOUND", "the club has no such identity provider")
+    Error::not_found("IDENTITY_PROVIDER_NOT_FOUND", "there is no such identity provider here")
+}
+
+/// Query gsi1 `P#IDPS`: one page of the platform's providers, by key.
+pub async fn platform_providers(
+    table: &PlatformTable,
+    page: PageRequest,
+) -> Result<Page<IdentityProvider>> {
+    table.query(&Query::index(Index::Gsi1, platform_providers_partition(table)).page(page)).await
+}
+
+/// Get `P#IDP#<key>` / `IDP`: `not_found`, `IDENTITY_PROVIDER_NOT_FOUND`, where there is none.
+pub async fn platform_provider(
+    table: &PlatformTable,
+    key: &ProviderKey,
+) -> Result<IdentityProvider> {
+    table.get(&platform_provider_key(table, key)).await?.ok_or_else(provider_not_found)
+}
+
+/// Put `P#IDP#<key>` / `IDP` if absent: else `conflict`, `IDENTITY_PROVIDER_EXISTS`.
+pub fn create_platform_provider(
+    table: &PlatformTable,
+    provider: &IdentityProvider,
+) -> Result<Vec<Write>> {
+    let key = key_of(provider)?;
+    let put = Write::put(platform_provider_key(table, key), "IdentityProvider", provider)?;
+    let put = put.gsi1(&platform_providers_partition(table), key.as_str()).if_absent();
+    Ok(vec![put.or(|_| {
+        Error::conflict("IDENTITY_PROVIDER_EXISTS", "the platform has a provider of this key")
+    })])
+}
+
+/// Update `P#IDP#<key>` / `IDP` if its version is the one before, else `stale`, `STALE_VERSION`.
+pub fn change_platform_provider(
+    table: &PlatformTable,
+    before: &IdentityProvider,
+    after: &IdentityProvider,
+) -> Result<Vec<Write>> {
+    let update = differing(after)?.set("platform", Value::of(&after.platform)?);
+    let write = Write::update(platform_provider_key(table, key_of(after)?), update);
+    Ok(vec![of_version(write, before)])
+}
+
+/// Delete `P#IDP#<key>` / `IDP` of this version, else `stale`, `STALE_VERSION`. People keep their identities,
+/// which are the issuer's.
+pub fn remove_platform_provider(
+    table: &PlatformTable,
+    provider: &IdentityProvider,
+) -> Result<Vec<Write>> {
+    let delete = Write::delete(platform_provider_key(table, key_of(provider)?));
+    Ok(vec![of_version(delete, provider)])
+}
+
+fn key_of(provider: &IdentityProvider) -> Result<&ProviderKey> {
+    let platform = provider.platform.as_ref();
+    let key = platform.map(|platform| &platform.key);
+    key.ok_or_else(|| Error::internal("a provider of the platform has no key"))
+}
+
+/// What a change of a provider may change.
+fn differing(after: &IdentityProvider) -> Result<Update> {
+    Ok(Update::new()
+        .set("name", after.name.as_str())
+        .set("client_id", after.client_id.as_str())
+        .set("domains", Value::of(&after.domains)?)
+        .set("redirect_uris", Value::of(&after.redirect_uris)?)
+        .set("enabled", after.enabled)
+        .set("version", after.version))
+}
+
+fn of_version(write: Write, before: &IdentityProvider) -> Write {
+    let same = Condition::equals("version", before.version);
+    write.when(same).or(|_| stale_version("this provider"))
 }
 
 /// Put `T#<club>#IDP#<provider>` / `IDP` if absent, and update `P#DOMAIN#…` of each of its domains: see
@@ -74,19 +156,8 @@ pub fn change_provider(
     before: &IdentityProvider,
     after: &IdentityProvider,
 ) -> Result<Vec<Write>> {
-    let update = Update::new()
-        .set("name", after.name.as_str())
-        .set("client_id", after.client_id.as_str())
-        .set("domains", Value::of(&after.domains)?)
-        .set("redirect_uris", Value::of(&after.redirect_uris)?)
-        .set("enabled", after.enabled)
-        .set("version", after.version);
-    let same = Condition::equals("version", before.version);
-    let mut writes = vec![
-        Write::update(provider_key(table, after.id), update)
-            .when(same)
-            .or(|_| stale_version("this provider")),
-    ];
+    let write = Write::update(provider_key(table, after.id), differing(after)?);
+    let mut writes = vec![of_version(write, before)];
     let gone = before.domains.iter().filter(|domain| !after.domains.contains(domain));
     writes.extend(gone.map(|domain| unroute_domain(platform, table, domain, after.id)));
     let come = after.domains.iter().filter(|domain| !before.domains.contains(domain));
@@ -101,10 +172,7 @@ pub fn remove_provider(
     table: &TenantTable,
     provider: &IdentityProvider,
 ) -> Vec<Write> {
-    let same = Condition::equals("version", provider.version);
-    let delete = Write::delete(provider_key(table, provider.id))
-        .when(same)
-        .or(|_| stale_version("this provider"));
+    let delete = of_version(Write::delete(provider_key(table, provider.id)), provider);
     let routes = provider.domains.iter();
     let routes = routes.map(|domain| unroute_domain(platform, table, domain, provider.id));
     std::iter::once(delete).chain(routes).collect()
@@ -151,6 +219,18 @@ pub async fn identity(table: &PlatformTable, id: &IdentityId) -> Result<Option<I
 pub async fn identities(table: &PlatformTable, account: AccountId) -> Result<Vec<Identity>> {
     let query = Query::index(Index::Gsi1, identities_partition(table, account));
     table.query_all(&query.begins_with("IDENTITY#")).await
+}
+
+/// Query gsi1 `P#ACC#<account>` → `IDENTITY#…` and gsi1 `P#IDPS`: whether the account signs in with a provider of
+/// the platform, open or not.
+pub async fn has_platform_identity(table: &PlatformTable, account: AccountId) -> Result<bool> {
+    let all = PageRequest { limit: PageLimit::default(), after: None };
+    let (identities, providers) =
+        Box::pin(try_join(identities(table, account), platform_providers(table, all))).await?;
+    let is_its = |identity: &Identity| {
+        providers.items.iter().any(|provider| provider.issuer == identity.issuer)
+    };
+    Ok(identities.iter().any(is_its))
 }
 
 /// Put `P#IDENTITY#<hash>` / `IDENTITY` if absent: else `conflict`, `IDENTITY_TAKEN`.
@@ -227,20 +307,21 @@ pub fn create_federated_account(
 }
 
 /// Update `P#EMAIL#<email>` / `EMAIL`: its owner has proved to read its mail. Where it is nobody's, another's,
-/// or has a password that was set without such a proof: `conflict`, `CONCURRENT_CHANGE`. Identities in
-/// `foreign` were linked by somebody who had not proved it, and go.
+/// or has a password that was set without such a proof: `conflict`, `CONCURRENT_CHANGE`. Where nobody had proved
+/// it before (`is_unproved`), also delete `P#ACC#<account>` / `MFA#TOTP`: whoever enrolled it need not be them.
 pub fn adopt_account(
     table: &PlatformTable,
     account: AccountId,
     email: &Email,
-    foreign: &[Identity],
+    is_unproved: bool,
     now: Timestamp,
 ) -> Vec<Write> {
     let update = Update::new().set("status", "active").set("verified_at", now);
+    let update = if is_unproved { update.set("second_factor", false) } else { update };
     let unsettled =
         Condition::any([Condition::exists("verified_at"), Condition::absent("password_hash")]);
     let same = Condition::equals("account_id", account.to_string()).and(unsettled);
     let adopted = Write::update(accounts::credential_key(table, email), update).when(same);
-    let gone = foreign.iter().map(|identity| drop_identity(table, identity));
-    std::iter::once(adopted).chain(gone).collect()
+    let factor = is_unproved.then(|| drop_factor(table, account));
+    std::iter::once(adopted).chain(factor).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Cases, Sees, case, foreign, own};
+use super::{Cases, Sees, case, foreign, own, platform};
 use crate::world::{Club, World};
 
 /// What a club has there.
@@ -48,6 +48,10 @@ pub(super) fn cases(Things { provider, identity, state }: &Things) -> Cases {
         "name": "Ours", "issuer": "https://accounts.google.com", "client_id": "ours",
         "client_secret": "ours", "redirect_uris": ["https://app.norte.example.org/back"],
     });
+    let mut for_all = ours.clone();
+    for_all["key"] = json!("google");
+    for_all["trusts"] = json!({ "rule": "verified_email" });
+    let google = "/v1/admin/identity-providers/google";
     let one = format!("/v1/identity-providers/{provider}");
     Cases::from([
         (
@@ -71,6 +75,17 @@ pub(super) fn cases(Things { provider, identity, state }: &Things) -> Cases {
             case(one.clone(), json!({ "name": "Ours now" }), Sees::NotFound),
         ),
         ("DELETE /v1/identity-providers/{provider_id}", foreign(one)),
+        (
+            "POST /v1/admin/identity-providers",
+            case("/v1/admin/identity-providers", for_all, Sees::Forbidden),
+        ),
+        ("GET /v1/admin/identity-providers", platform("/v1/admin/identity-providers")),
+        ("GET /v1/admin/identity-providers/{key}", platform(google)),
+        (
+            "PATCH /v1/admin/identity-providers/{key}",
+            case(google, json!({ "enabled": false }), Sees::Forbidden),
+        ),
+        ("DELETE /v1/admin/identity-providers/{key}", platform(google)),
         (
             "POST /v1/domains",
             case("/v1/domains", json!({ "domain": "ours.example.org" }), Sees::NothingOfIt),

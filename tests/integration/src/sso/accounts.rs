@@ -14,13 +14,13 @@ use crate::passwords::{mailed, reset};
 const PASSWORD: &str = "correct horse battery";
 
 impl Sso {
-    async fn change_credential(&self, email: &str, update: Update) {
+    pub(super) async fn change_credential(&self, email: &str, update: Update) {
         let platform = self.world.test.app.table().platform();
         let write = Write::update(platform.key(format!("EMAIL#{email}"), "EMAIL"), update);
         platform.write(vec![write.when(Condition::item_exists())]).await.unwrap();
     }
 
-    async fn start_link(&self, token: &str) -> Answer {
+    pub(super) async fn start_link(&self, token: &str) -> Answer {
         let body = json!({ "provider_id": self.provider });
         self.world.test.post("/v1/auth/sso/link", token, body).await
     }
@@ -30,19 +30,19 @@ impl Sso {
         self.world.test.post("/v1/auth/sso/link/complete", token, body).await
     }
 
-    async fn link(&self, token: &str, person: Person) -> Answer {
+    pub(super) async fn link(&self, token: &str, person: Person) -> Answer {
         self.oidc.sit(person);
         let started = self.start_link(token).await.data(200);
         let approval = self.approve(&started).await;
         self.finish_link(token, &started, &approval).await
     }
 
-    async fn identities(&self, token: &str) -> Vec<Value> {
+    pub(super) async fn identities(&self, token: &str) -> Vec<Value> {
         let answer = self.world.test.get("/v1/auth/identities", token).await.data(200);
         answer.as_array().unwrap().clone()
     }
 
-    async fn unlink(&self, token: &str, id: &Value) -> Answer {
+    pub(super) async fn unlink(&self, token: &str, id: &Value) -> Answer {
         let path = format!("/v1/auth/identities/{}", id.as_str().unwrap());
         self.world.test.delete(&path, token).await
     }
@@ -263,6 +263,7 @@ async fn squatted(sso: &Sso, count: usize) -> (String, AccountId) {
         subject: format!("squatter-{number}"),
         email: None,
         email_verified: None,
+        names_host: false,
         name: None,
         locale: None,
     };
@@ -340,19 +341,19 @@ async fn a_provider_that_does_not_say_whose_an_address_is_is_believed_nowhere() 
 }
 
 /// Invites an address; the answer's id.
-async fn invite(sso: &Sso, email: &str, roles: &[&str]) -> String {
+pub(super) async fn invite(sso: &Sso, email: &str, roles: &[&str]) -> String {
     let body = json!({ "email": email, "roles": roles });
     let made = sso.world.test.post("/v1/invitations", &sso.club.owner.token, body).await;
     sso.world.drain().await;
     text(&made.data(201), "id")
 }
 
-async fn open_invitations(sso: &Sso) -> usize {
+pub(super) async fn open_invitations(sso: &Sso) -> usize {
     let listed = sso.world.test.get("/v1/invitations", &sso.club.owner.token).await.data(200);
     listed.as_array().unwrap().len()
 }
 
-async fn roles(sso: &Sso, tokens: &Value) -> Value {
+pub(super) async fn roles(sso: &Sso, tokens: &Value) -> Value {
     sso.me(tokens).await["club"]["roles"].clone()
 }
 
@@ -415,7 +416,7 @@ async fn of_four_first_arrivals_of_one_who_is_invited_all_find_the_invitation_s_
 }
 
 /// Records of the club's log that begin so, oldest first.
-async fn told(sso: &Sso, action: &str) -> Vec<Value> {
+pub(super) async fn told(sso: &Sso, action: &str) -> Vec<Value> {
     let path = format!("/v1/audit-log?action={action}");
     let log = sso.world.test.get(&path, &sso.club.owner.token).await.data(200);
     log.as_array().unwrap().iter().rev().cloned().collect()

@@ -97,6 +97,7 @@ fn claims(provider: &Inner, grant: &Grant, fault: Option<TokenFault>) -> Value {
     let known = [
         ("email", json!(person.email)),
         ("email_verified", json!(person.email_verified)),
+        ("hd", json!(person.hosted_domain)),
         ("name", json!(person.name)),
     ];
     for (name, value) in known.into_iter().filter(|(_, value)| !value.is_null()) {
