@@ -2,7 +2,7 @@
 
 use futures::future::{try_join, try_join_all};
 use kernel::{AccountId, Result, jiff::Timestamp};
-use profiles::{guardian_needed, store, today};
+use profiles::{club_today, guardian_needed, store};
 use table::{TenantTable, Write};
 
 /// The children of a guardian who goes.
@@ -21,9 +21,8 @@ impl Family {
     ) -> Result<Self> {
         // Counted before it is read: who comes meanwhile changes the count.
         let counted = store::children_count(table, guardian).await?;
-        let (children, settings) =
-            try_join(store::children(table, guardian), tenancy::store::settings(table)).await?;
-        let today = today(now, &settings.time_zone.zone());
+        let (children, today) =
+            try_join(store::children(table, guardian), club_today(table, now)).await?;
         let minor = async |child: AccountId| {
             let (profile, membership) =
                 try_join(store::profile(table, child), identity::store::membership(table, child))

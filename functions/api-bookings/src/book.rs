@@ -6,10 +6,11 @@ use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, 
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
 use kernel::{
-    AccountId, BookingId, ClubId, CourtId, Error, PaymentId, Permission, Result, VenueId,
-    jiff::Timestamp, timestamp_text,
+    AccountId, BookingId, ClubId, CourtId, PaymentId, Permission, Result, VenueId, jiff::Timestamp,
+    timestamp_text,
 };
 use payments::{Due, Payment, Provider, mercadopago::MercadoPago};
+use profiles::{acting_for, user_not_found};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -43,7 +44,8 @@ pub(crate) struct NewBooking {
     #[serde(default)]
     #[schema(max_items = 31)]
     participants: Vec<Participant>,
-    /// Whose booking it will be: one's own if absent. Another member's takes `booking:manage` at the venue.
+    /// Whose booking it will be: one's own if absent. One's child's while one is its guardian and it is under age;
+    /// another member's takes `booking:manage` at the venue.
     account_id: Option<AccountId>,
     /// The rules to override, where they can be; takes `booking:override` at the venue. The audit log says so.
     #[serde(default, rename = "override")]
@@ -53,15 +55,25 @@ pub(crate) struct NewBooking {
 
 impl NewBooking {
     /// What the front desk is asked, and which rules shall not matter: `PERMISSION_MISSING` where the caller may
-    /// not book for another, or against rules; `PARTICIPANTS_INVALID`, `PARTICIPANT_UNKNOWN`.
+    /// not book for another, or against rules; `USER_NOT_FOUND`, `PARTICIPANTS_INVALID`, `PARTICIPANT_UNKNOWN`.
     pub(crate) async fn asked(
         self,
         table: &TenantTable,
         caller: &Caller,
+        now: Timestamp,
     ) -> Result<(Asked, Vec<RuleName>)> {
         let account_id = self.account_id.unwrap_or(caller.account());
-        if account_id != caller.account() {
-            caller.require_at(Permission::BookingManage, self.venue_id)?;
+        // Staff's member is read with what decides.
+        if account_id != caller.account()
+            && !caller.may_at(Permission::BookingManage, self.venue_id)
+        {
+            let who = (caller.account(), account_id);
+            match acting_for(table, who, false, now).await {
+                Err(error) if error.code() == "NOT_GUARDIAN" => {
+                    caller.require_at(Permission::BookingManage, self.venue_id)?;
+                }
+                acting => acting?.comes_in()?,
+            }
         }
         if !self.overrides.is_empty() {
             caller.require_at(Permission::BookingOverride, self.venue_id)?;
@@ -85,7 +97,7 @@ impl NewBooking {
 pub(crate) async fn look_up(table: &TenantTable, asked: &Asked) -> Result<LookUp> {
     let found = LookUp::of(table, asked).await?;
     if asked.account_id != asked.asked_by && !found.is_member {
-        return Err(Error::not_found("USER_NOT_FOUND", "nobody in this club has that id"));
+        return Err(user_not_found());
     }
     Ok(found)
 }
@@ -100,7 +112,7 @@ pub(crate) struct Booked {
     checkout_problem: Option<CheckoutProblem>,
 }
 
-/// Book a court, for oneself or, as staff, for a member.
+/// Book a court, for oneself, for one's child or, as staff, for a member.
 ///
 /// A refusal has the code of the first rule that is against it, and under `details.reasons` everything that is.
 /// Staff with `booking:override` name the rules that shall not matter; those that are not named still hold.
@@ -126,7 +138,7 @@ pub(crate) async fn book(
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
     let table = app.tenant_table(&caller)?;
-    let (asked, overrides) = input.asked(&table, &caller).await?;
+    let (asked, overrides) = input.asked(&table, &caller, app.clock().now()).await?;
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;

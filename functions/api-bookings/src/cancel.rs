@@ -45,7 +45,7 @@ struct Found {
     payment: Option<Payment>,
 }
 
-/// Cancel a booking: one's own before it starts, or any with `booking:manage`.
+/// Cancel a booking: one's own or one's child's before it starts, or any with `booking:manage`.
 ///
 /// Its slot is free at once. What goes back of what was paid, and whether it is a strike, is as the venue's policy
 /// of this moment says (`GET /v1/venues/{venue_id}/booking-policy`); without one, everything goes back.
@@ -74,7 +74,7 @@ pub(crate) async fn cancel(
     loop {
         rounds -= 1;
         let booking = booking::booking(&table, id).await?;
-        check_own(&caller, &booking)?;
+        check_own(&table, &caller, &booking, app.clock().now()).await?;
         if options.waive {
             caller.require_at(Permission::BookingManage, booking.venue_id)?;
         }

@@ -3,16 +3,16 @@
 //! | route | permission |
 //! |---|---|
 //! | `GET /v1/availability` | `facility:read` |
-//! | `POST /v1/bookings` | `booking:self`; for another: `booking:manage`, too; against rules: `booking:override`, too |
+//! | `POST /v1/bookings` | `booking:self`; for another than one's child: `booking:manage`, too; against rules: `booking:override`, too |
 //! | `POST /v1/bookings/check` | the same |
-//! | `GET /v1/bookings` | `booking:self`; a venue's day: `booking:manage`, too |
-//! | `GET /v1/bookings/{booking_id}` | `booking:self`; where one does not play: `booking:manage`, too |
-//! | `POST /v1/bookings/{booking_id}/cancel` | `booking:self`; another's: `booking:manage`, too |
-//! | `POST /v1/bookings/{booking_id}/move` | `booking:self`; another's: `booking:manage`, too |
+//! | `GET /v1/bookings` | `booking:self`; another's than one's child's, and a venue's day: `booking:manage`, too |
+//! | `GET /v1/bookings/{booking_id}` | `booking:self`; where neither one nor one's child plays: `booking:manage`, too |
+//! | `POST /v1/bookings/{booking_id}/cancel` | `booking:self`; another's than one's child's: `booking:manage`, too |
+//! | `POST /v1/bookings/{booking_id}/move` | `booking:self`; another's than one's child's: `booking:manage`, too |
 //! | `POST /v1/bookings/{booking_id}/check-in` | `booking:manage`, there or in the club |
-//! | `GET /v1/bookings/{booking_id}/code` | `booking:self`; where one does not play: `booking:manage`, too |
-//! | `GET /v1/bookings/{booking_id}/access` | `booking:self`; where one does not play: `booking:manage`, too |
-//! | `POST /v1/bookings/{booking_id}/open` | `booking:self`; one's own |
+//! | `GET /v1/bookings/{booking_id}/code` | `booking:self`; where neither one nor one's child plays: `booking:manage`, too |
+//! | `GET /v1/bookings/{booking_id}/access` | `booking:self`; where neither one nor one's child plays: `booking:manage`, too |
+//! | `POST /v1/bookings/{booking_id}/open` | `booking:self`; one's own or one's child's |
 //! | `POST /v1/bookings/{booking_id}/join` | `booking:self` |
 //! | `POST /v1/bookings/{booking_id}/leave` | `booking:self` |
 //! | `GET /v1/matches` | `booking:self` |
@@ -34,6 +34,7 @@ mod list;
 mod list_matches;
 mod open_match;
 mod participants;
+mod play;
 mod read;
 mod read_access;
 mod read_code;

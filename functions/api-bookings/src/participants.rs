@@ -2,9 +2,12 @@
 
 use booking::{Booking, Participant, Party};
 use futures::future::try_join_all;
-use kernel::{AccountId, Error, Result};
+use kernel::{AccountId, Error, Result, jiff::Timestamp};
 use serde_json::json;
 use table::TenantTable;
+use web::Caller;
+
+use crate::read::check_acts;
 
 /// These play along with the owner, if they can: 422 `PARTICIPANTS_INVALID` where one is named twice or there are
 /// too many, `PARTICIPANT_UNKNOWN` where one is no member of the club.
@@ -34,10 +37,13 @@ pub(crate) async fn party(
         .with_details(json!({ "account_ids": unknown })))
 }
 
-/// Refuses a booking to whoever neither plays nor may manage the bookings of its venue.
-pub(crate) fn check_plays(caller: &web::Caller, booking: &Booking) -> Result<()> {
-    if booking.is_played_by(caller.account()) {
-        return Ok(());
-    }
-    crate::read::check_own(caller, booking)
+/// Refuses a booking to whoever neither plays, nor acts for a child that does, nor manages the bookings of its venue.
+pub(crate) async fn check_plays(
+    table: &TenantTable,
+    caller: &Caller,
+    booking: &Booking,
+    now: Timestamp,
+) -> Result<()> {
+    let players: Vec<_> = booking.players().collect();
+    check_acts(table, caller, booking, (&players, now)).await
 }

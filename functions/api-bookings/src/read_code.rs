@@ -43,8 +43,9 @@ pub(crate) async fn read_code(
     caller: Caller,
     Id(id): Id<BookingId>,
 ) -> Outcome<CodeView> {
-    let booking = booking::booking(&app.tenant_table(&caller)?, id).await?;
-    check_plays(&caller, &booking)?;
+    let table = app.tenant_table(&caller)?;
+    let booking = booking::booking(&table, id).await?;
+    check_plays(&table, &caller, &booking, app.clock().now()).await?;
     let valid = booking.status.has_slots();
     let code = booking.check_in_code.as_ref().filter(|_| valid).zip(booking.terms.check_in);
     let (code, terms) = code.ok_or_else(|| {

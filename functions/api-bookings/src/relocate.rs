@@ -44,7 +44,7 @@ pub(crate) struct Move {
     waive_difference: bool,
 }
 
-/// Move a booking to another time or court of its venue: one's own, or any with `booking:manage`.
+/// Move a booking to another time or court of its venue: one's own or one's child's, or any with `booking:manage`.
 ///
 /// The new slots are taken and the old ones given back in one step: whoever is refused keeps what they had. All rules
 /// hold as for a new booking. Where it becomes cheaper, the difference goes back; where it becomes dearer, it is
@@ -74,7 +74,7 @@ pub(crate) async fn relocate(
     loop {
         rounds -= 1;
         let booking = booking::booking(&table, id).await?;
-        check_own(&caller, &booking)?;
+        check_own(&table, &caller, &booking, app.clock().now()).await?;
         if input.waive_difference {
             caller.require_at(Permission::BookingManage, booking.venue_id)?;
         }

@@ -10,7 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
-use crate::{acting::acting_for, person::photo_url, whom::Whom};
+use crate::{
+    acting::{self, acting_for},
+    person::photo_url,
+    whom::Whom,
+};
 
 /// The upload that is done.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -73,7 +77,8 @@ pub(crate) async fn confirm(
         })?;
         profile = profile.with_photo(Some(photo));
         let told = Entry::new(caller.origin(), "photo.changed", acting.account);
-        acting.write(&app, &caller, told, vec![store::put_profile(&table, &profile)?]).await?;
+        acting::write(&acting, (&app, &caller), told, vec![store::put_profile(&table, &profile)?])
+            .await?;
     }
     Ok(Reply::ok(PhotoView { photo_url: photo_url(&app, &caller, &profile).await? }))
 }

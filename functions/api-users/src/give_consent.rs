@@ -6,7 +6,8 @@ use futures::future::try_join4;
 use garde::Validate;
 use kernel::{Error, LocalDate, Result};
 use profiles::{
-    Audience, ConsentDocument, DocumentKey, GivenAs, Profile, answer, document_not_found, store,
+    Acting, Audience, Capacity, ConsentDocument, DocumentKey, GivenAs, Profile, answer,
+    document_not_found, store,
 };
 use runtime::App;
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
 use crate::{
-    acting::{Acting, Capacity, acting_for, club_today},
+    acting::{acting_for, club_today},
     read_consents::ConsentState,
     whom::Whom,
 };

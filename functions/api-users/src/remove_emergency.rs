@@ -7,7 +7,10 @@ use profiles::store;
 use runtime::App;
 use web::{Caller, Id, Outcome, Problem, Reply};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::{
+    acting::{self, acting_for},
+    whom::Whom,
+};
 
 /// Forget whom to call.
 #[utoipa::path(
@@ -30,6 +33,6 @@ pub(crate) async fn remove(
     let table = app.tenant_table(&caller)?;
     let told = Entry::new(caller.origin(), "emergency_contact.removed", acting.account);
     let writes = vec![store::remove_emergency_contact(&table, acting.account)];
-    acting.write(&app, &caller, told, writes).await?;
+    acting::write(&acting, (&app, &caller), told, writes).await?;
     Ok(Reply::no_content())
 }

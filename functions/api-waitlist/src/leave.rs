@@ -36,7 +36,7 @@ pub(crate) async fn leave(
     let entry = loop {
         rounds -= 1;
         let entry = waitlist::entry(&table, id).await?;
-        check_own(&caller, &entry)?;
+        check_own(&table, &caller, &entry, app.clock().now()).await?;
         if entry.status == waitlist::Status::Left {
             break entry;
         }

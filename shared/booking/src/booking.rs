@@ -279,9 +279,14 @@ impl Booking {
         matches!(self.status, Status::Confirmed | Status::CheckedIn) && self.ends_at <= now
     }
 
-    /// Whether this member plays: whose it is, or along with them.
+    /// The members who play: whose it is, and who plays along.
+    pub fn players(&self) -> impl Iterator<Item = AccountId> {
+        std::iter::once(self.account_id).chain(self.party.members())
+    }
+
+    /// Whether this member plays.
     pub fn is_played_by(&self, account: AccountId) -> bool {
-        self.account_id == account || self.party.members().any(|member| member == account)
+        self.players().any(|player| player == account)
     }
 
     /// When who has not checked in has missed it, where the venue asks that of them; only while confirmed.

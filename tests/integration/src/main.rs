@@ -30,6 +30,7 @@ mod erasures;
 mod exports;
 mod facilities;
 mod families;
+mod guardians;
 mod holds;
 mod import;
 mod invitations;
