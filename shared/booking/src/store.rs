@@ -1,5 +1,5 @@
-//! What booking keeps in the table: bookings, the days of courts, members' diaries, and venues' rule books
-//! and policies.
+//! What booking keeps in the table: bookings, the days of courts, members' diaries, and venues' rule books,
+//! policies and posters.
 
 mod bookings;
 mod closing;
@@ -8,6 +8,7 @@ mod extras;
 mod lives;
 mod marks;
 mod policies;
+mod posters;
 mod rules;
 
 pub use bookings::{
@@ -19,4 +20,5 @@ pub use diaries::{diary, diary_key, diary_unchanged, lift_suspension, take_diary
 pub use lives::{Missable, cancel_by_policy, change_players, check_in, miss, relocate};
 pub use marks::{DueCheckIn, due_check_ins, forget_check_in, open_matches};
 pub use policies::{change_policy, policy, policy_key, take_policy};
+pub use posters::{first_poster, poster, put_poster};
 pub use rules::{put_rule_book, rule_book, rule_book_key, take_rule_book};

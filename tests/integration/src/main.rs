@@ -50,6 +50,7 @@ mod payments;
 mod people;
 mod photos;
 mod polls;
+mod posters;
 mod pricing;
 mod refunds;
 mod registration;
