@@ -65,5 +65,5 @@ pub use field_value::FieldValue;
 pub use key::{DocumentKey, FieldKey};
 pub use person::{Author, Edit, Profile, ProfileChange};
 pub use phone::Phone;
-pub use photo::{Photo, PhotoType, photo_key, upload_key};
+pub use photo::{photo_key, upload_key};
 pub use sport::{Assessment, Hand, Level, LevelSource, Position, SportChange, SportPreference};

@@ -30,6 +30,7 @@ mod erasures;
 mod exports;
 mod facilities;
 mod families;
+mod galleries;
 mod guardians;
 mod holds;
 mod import;
