@@ -20,7 +20,7 @@ use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
     checkout::{Checkout, CheckoutProblem, connect, open},
-    participants::party,
+    participants::{participant_unknown, party},
     read::BookingView,
 };
 
@@ -55,7 +55,7 @@ pub(crate) struct NewBooking {
 
 impl NewBooking {
     /// What the front desk is asked, and which rules shall not matter: `PERMISSION_MISSING` where the caller may
-    /// not book for another, or against rules; `USER_NOT_FOUND`, `PARTICIPANTS_INVALID`, `PARTICIPANT_UNKNOWN`.
+    /// not book for another, or against rules; `USER_NOT_FOUND`, `PARTICIPANTS_INVALID`.
     pub(crate) async fn asked(
         self,
         table: &TenantTable,
@@ -78,7 +78,7 @@ impl NewBooking {
         if !self.overrides.is_empty() {
             caller.require_at(Permission::BookingOverride, self.venue_id)?;
         }
-        let party = party(table, account_id, self.participants).await?;
+        let party = party(account_id, self.participants)?;
         let asked = Asked {
             venue_id: self.venue_id,
             court_id: self.court_id,
@@ -93,11 +93,15 @@ impl NewBooking {
     }
 }
 
-/// What decides; `USER_NOT_FOUND` where it is asked for somebody who is no member.
+/// What decides; `USER_NOT_FOUND` where it is asked for somebody who is no member, `PARTICIPANT_UNKNOWN` where one
+/// plays along.
 pub(crate) async fn look_up(table: &TenantTable, asked: &Asked) -> Result<LookUp> {
     let found = LookUp::of(table, asked).await?;
     if asked.account_id != asked.asked_by && !found.is_member {
         return Err(user_not_found());
+    }
+    if !found.strangers.is_empty() {
+        return Err(participant_unknown(&found.strangers));
     }
     Ok(found)
 }

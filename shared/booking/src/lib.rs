@@ -85,8 +85,8 @@ pub use policy::{
 pub use poster::{Poster, venue_code_wrong};
 pub use rules::{
     AgeRule, Amount, ConcurrentRule, CountedFor, DurationRule, FirstWeekday, GuestRule, LevelRule,
-    Needs, NoticeRule, OpeningTime, Period, Person, QuotaRule, Reason, RuleBook, RuleName, Rules,
-    Ruling, Scope, Situation, Whom, WindowOpens, WindowRule, ruling,
+    Needs, NoticeRule, OpeningTime, Period, Person, Player, QuotaRule, Reason, RuleBook, RuleName,
+    Rules, Ruling, Scope, Situation, Whom, WindowOpens, WindowRule, ruling,
 };
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};

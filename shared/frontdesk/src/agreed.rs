@@ -43,6 +43,7 @@ impl LookUp {
             party: &asked.party,
             rules: &self.rules.rules,
             person: &self.person,
+            players: &self.players,
             days: &self.days,
             diary: &self.diary,
             family: &self.family.diaries,

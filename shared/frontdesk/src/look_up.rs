@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use booking::{
-    BookingPolicy, CourtDays, Diary, Needs, Person, RuleBook, court_days, day_keys, diary_key,
-    policy_key, rule_book_key, take_diary, take_policy, take_rule_book,
+    BookingPolicy, CourtDays, Diary, Needs, Person, Player, RuleBook, court_days, day_keys,
+    diary_key, policy_key, rule_book_key, take_diary, take_policy, take_rule_book,
 };
 use facilities::{
     Court, Resource, Venue, court_key, court_not_found, resource_key, resource_not_found,
@@ -41,6 +41,10 @@ pub struct LookUp {
     pub person: Person,
     /// Whether they are a member of this club.
     pub is_member: bool,
+    /// The members who play along, where rules ask about them.
+    pub players: Vec<Player>,
+    /// Who plays along and is no member of this club.
+    pub strangers: Vec<AccountId>,
     /// The others of their family, where bookings are counted together.
     pub family: Family,
     /// What they want beside the court.
@@ -92,12 +96,12 @@ impl LookUp {
             let keys: Vec<_> = days.iter().map(|(_, key)| key.clone()).collect();
             court_days(&mut table.batch_get(&keys).await?, &days)?
         };
+        // Before anything is taken: who plays along may be of the family.
+        let (players, strangers) = keys.players(&items, asked, &court)?;
         let diary = take_diary(&mut items, &keys.diary)?;
         let rules = take_rule_book(&mut items, &keys.rules)?;
         let policy = take_policy(&mut items, &keys.policy, asked.venue_id)?;
-        let member: Option<Membership> = items.take(&keys.member)?;
-        let is_member = member.is_some();
-        let person = keys.person(&mut items, member, asked, &court)?;
+        let (is_member, person) = keys.own.person(&items, asked, &court)?;
         let family = keys.family(&mut items)?;
         let resources = keys.resources.iter();
         let resources = resources.map(|key| items.take(key)?.ok_or_else(resource_not_found));
@@ -111,6 +115,8 @@ impl LookUp {
             rules,
             person,
             is_member,
+            players,
+            strangers,
             family,
             resources,
             price_book,
@@ -126,9 +132,8 @@ struct Keys {
     diary: Key,
     rules: Key,
     policy: Key,
-    member: Key,
-    profile: Option<Key>,
-    levels: Vec<(Sport, Key)>,
+    own: PersonKeys,
+    party: Vec<PersonKeys>,
     family: Vec<(AccountId, Key)>,
     resources: Vec<Key>,
 }
@@ -138,7 +143,8 @@ impl Keys {
         let (venue, account) = (asked.venue_id, asked.account_id);
         let others =
             if needs.family { family::others(table, account).await? } else { Arc::default() };
-        let level = |sport: &Sport| (*sport, sport_key(table, account, *sport));
+        let of_nobody = Needs::default();
+        let of_players = if needs.participants { needs } else { &of_nobody };
         Ok(Self {
             venue: venue_key(table, venue),
             court: court_key(table, venue, asked.court_id),
@@ -146,9 +152,8 @@ impl Keys {
             diary: diary_key(table, account),
             rules: rule_book_key(table, venue),
             policy: policy_key(table, venue),
-            member: member_key(table, account),
-            profile: needs.birth_date.then(|| profile_key(table, account)),
-            levels: needs.levels.iter().map(level).collect(),
+            own: PersonKeys::of(table, account, needs),
+            party: asked.party.members().map(|it| PersonKeys::of(table, it, of_players)).collect(),
             family: others.iter().map(|other| (*other, diary_key(table, *other))).collect(),
             resources: asked
                 .extras
@@ -159,44 +164,90 @@ impl Keys {
     }
 
     fn all(&self) -> Vec<Key> {
-        let Self { venue, court, diary, rules, policy, member, .. } = self;
+        let Self { venue, court, diary, rules, policy, .. } = self;
         let days = self.days.iter().map(|(_, key)| key);
-        let levels = self.levels.iter().map(|(_, key)| key);
+        let people = std::iter::once(&self.own).chain(&self.party).flat_map(PersonKeys::all);
         let family = self.family.iter().map(|(_, key)| key);
-        let single = [venue, court, diary, rules, policy, member].into_iter().chain(&self.profile);
-        let more = days.chain(levels).chain(family).chain(&self.resources);
-        single.chain(more).cloned().collect()
+        let single = [venue, court, diary, rules, policy];
+        let more = days.chain(people).chain(family).chain(&self.resources);
+        single.into_iter().chain(more).cloned().collect()
     }
 
-    fn person(
+    /// Who plays along, as far as rules ask, and who of them is no member.
+    fn players(
         &self,
-        items: &mut Items,
-        member: Option<Membership>,
+        items: &Items,
         asked: &Asked,
         court: &Court,
-    ) -> Result<Person> {
-        let level = self.levels.iter().find(|(sport, _)| *sport == court.sport);
-        let level = level.map(|(_, key)| items.take::<SportPreference>(key)).transpose()?.flatten();
-        let assessment = level.and_then(|level| level.assessment);
-        let profile = self.profile.as_ref().map(|key| items.take::<Profile>(key));
-        let birth = profile.transpose()?.flatten().and_then(|profile| profile.birth_date);
-        let is_barred =
-            member.as_ref().is_some_and(|member| member.status == MembershipStatus::Suspended);
-        let roles = member.map(|member| {
-            let there = member.venue_roles.get(&asked.venue_id).into_iter().flatten();
-            member.roles.iter().chain(there).cloned().collect()
-        });
-        Ok(Person {
-            roles: roles.unwrap_or_default(),
-            level_hundredths: assessment.map(|it| it.level().hundredths()),
-            age_years: birth.map(|birth| age_on(birth, asked.wish.start.date().into())),
-            is_barred,
-        })
+    ) -> Result<(Vec<Player>, Vec<AccountId>)> {
+        let (mut players, mut strangers) = (Vec::new(), Vec::new());
+        for keys in &self.party {
+            let account_id = keys.account;
+            let (is_member, person) = keys.person(items, asked, court)?;
+            if !is_member {
+                strangers.push(account_id);
+            }
+            let diary = keys.diary.as_ref().map(|key| items.read::<Diary>(key)).transpose()?;
+            let suspended_until = diary.flatten().and_then(|diary| diary.suspended_until);
+            players.push(Player { account_id, person, suspended_until });
+        }
+        Ok((players, strangers))
     }
 
     fn family(&self, items: &mut Items) -> Result<Family> {
         let diaries = self.family.iter().map(|(_, key)| take_diary(items, key));
         let diaries = diaries.collect::<Result<_>>()?;
         Ok(Family { accounts: self.family.iter().map(|(account, _)| *account).collect(), diaries })
+    }
+}
+
+/// What is read of one person.
+struct PersonKeys {
+    account: AccountId,
+    member: Key,
+    /// Where it is asked whether they are suspended from booking.
+    diary: Option<Key>,
+    profile: Option<Key>,
+    levels: Vec<(Sport, Key)>,
+}
+
+impl PersonKeys {
+    fn of(table: &TenantTable, account: AccountId, needs: &Needs) -> Self {
+        let level = |sport: &Sport| (*sport, sport_key(table, account, *sport));
+        Self {
+            account,
+            member: member_key(table, account),
+            diary: needs.participants.then(|| diary_key(table, account)),
+            profile: needs.birth_date.then(|| profile_key(table, account)),
+            levels: needs.levels.iter().map(level).collect(),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        let levels = self.levels.iter().map(|(_, key)| key);
+        std::iter::once(&self.member).chain(&self.diary).chain(&self.profile).chain(levels)
+    }
+
+    /// Whether they are a member of this club, and what rules ask about them. Nobody of this club has no roles.
+    fn person(&self, items: &Items, asked: &Asked, court: &Court) -> Result<(bool, Person)> {
+        let member: Option<Membership> = items.read(&self.member)?;
+        let level = self.levels.iter().find(|(sport, _)| *sport == court.sport);
+        let level = level.map(|(_, key)| items.read::<SportPreference>(key)).transpose()?.flatten();
+        let assessment = level.and_then(|level| level.assessment);
+        let profile = self.profile.as_ref().map(|key| items.read::<Profile>(key)).transpose()?;
+        let birth = profile.flatten().and_then(|profile| profile.birth_date);
+        let roles = member.iter().flat_map(|member| {
+            let there = member.venue_roles.get(&asked.venue_id).into_iter().flatten();
+            member.roles.iter().chain(there).cloned()
+        });
+        let is_barred =
+            member.as_ref().is_some_and(|member| member.status == MembershipStatus::Suspended);
+        let person = Person {
+            roles: roles.collect(),
+            level_hundredths: assessment.map(|it| it.level().hundredths()),
+            age_years: birth.map(|birth| age_on(birth, asked.wish.start.date().into())),
+            is_barred,
+        };
+        Ok((member.is_some(), person))
     }
 }

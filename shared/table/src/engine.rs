@@ -1,6 +1,10 @@
 //! Reads and writes of the one table.
 
-use std::{collections::HashMap, future::Future, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    future::Future,
+    sync::Arc,
+};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
@@ -87,11 +91,24 @@ impl Engine {
         answer.item.map(read_item).transpose()
     }
 
-    /// Several items, of any partitions, in one round trip (two where DynamoDB leaves some out).
+    /// Several items, of any partitions: a round trip for each hundred (two where DynamoDB leaves some out). A key
+    /// that is there twice is read once.
     pub async fn batch_get(&self, keys: &[Key]) -> Result<Items> {
-        debug_assert!(keys.len() <= BATCH_LIMIT, "a batch reads at most {BATCH_LIMIT} items");
+        let mut known = HashSet::new();
+        let wanted = keys.iter().filter(|key| known.insert(key.parts()));
+        let wanted: Vec<_> = wanted.map(Key::attributes).collect();
         let mut items = Items::default();
-        let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
+        for batch in wanted.chunks(BATCH_LIMIT) {
+            self.batch_into(&mut items, batch.to_vec()).await?;
+        }
+        Ok(items)
+    }
+
+    async fn batch_into(
+        &self,
+        items: &mut Items,
+        mut wanted: Vec<HashMap<String, AttributeValue>>,
+    ) -> Result<()> {
         let mut backoff = Backoff::start();
         loop {
             let request = KeysAndAttributes::builder()
@@ -115,7 +132,7 @@ impl Engine {
             let left = answer.unprocessed_keys.unwrap_or_default();
             wanted = left.into_values().flat_map(|rest| rest.keys).collect();
             if wanted.is_empty() {
-                return Ok(items);
+                return Ok(());
             }
             if !backoff.pause().await {
                 return Err(busy());
@@ -199,6 +216,12 @@ impl Items {
         if let (Some(pk), Some(sk)) = (text("PK"), text("SK")) {
             self.0.insert((pk, sk), item);
         }
+    }
+
+    /// The item of this key, if the batch found it; it stays, for whoever else asks.
+    pub fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
+        let found = self.0.get(&key.parts()).cloned();
+        found.map(read_item).transpose()
     }
 
     /// The item of this key, if the batch found it.

@@ -46,6 +46,7 @@ mod notifications;
 mod onboarding;
 mod openapi;
 mod overtaken;
+mod participants;
 mod passwords;
 mod payments;
 mod people;
