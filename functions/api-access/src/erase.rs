@@ -6,6 +6,7 @@
 
 use audit::Entry;
 use axum::extract::State;
+use booking::Diary;
 use identity::Actor;
 use kernel::{AccountId, Permission, Result, jiff::Timestamp};
 use profiles::{Erasure, ErasureStatus, Export, store};
@@ -14,8 +15,12 @@ use serde_json::{Value, json};
 use table::{PlatformTable, TenantTable, Write};
 use web::{Caller, ClientAddress, Correlation, Envelope, Id, Outcome, Problem, Reply, standing};
 
-use crate::{family::Family, read_erasure::ErasureView, start_export::member_not_found};
+use crate::{
+    ahead::Ahead, family::Family, read_erasure::ErasureView, start_export::member_not_found,
+};
 
+/// So often it is completed again because something was booked meanwhile.
+const ROUNDS: usize = 4;
 /// Writes of one transaction.
 const TOGETHER: usize = 90;
 
@@ -24,8 +29,9 @@ const TOGETHER: usize = 90;
 ///
 /// A guardian goes once each of their children has another one, or was erased before.
 ///
-/// Bookings, payments and the ledger stay, under the account's id alone. A call that broke off is completed
-/// by the next.
+/// Bookings ahead are cancelled as the club cancels: what was paid for them goes back. Places in waiting lists and
+/// calendar feeds are given up. Bookings, payments and the ledger stay, under the account's id alone. A call that
+/// broke off is completed by the next.
 #[utoipa::path(
     post,
     path = "/v1/users/me/erase",
@@ -49,7 +55,8 @@ pub(crate) async fn erase_own(
 
 /// Have a member forgotten by the club, as if they had asked for it themselves.
 ///
-/// A guardian goes once each of their children has another one, or was erased before.
+/// A guardian goes once each of their children has another one, or was erased before. Bookings ahead are cancelled as
+/// the club cancels.
 #[utoipa::path(
     post,
     path = "/v1/users/{account_id}/erase",
@@ -98,20 +105,36 @@ impl<'a> Work<'a> {
 
     async fn run(&self) -> Result<Erasure> {
         let before = store::erasure(&self.table, self.account).await?;
-        let running = match before {
-            Some(erasure) if erasure.status == ErasureStatus::Running => erasure,
+        match before {
+            Some(erasure) if erasure.status == ErasureStatus::Running => {}
             before => match identity::store::membership(&self.table, self.account).await? {
                 Some(membership) => self.begin(&membership, before).await?,
                 None => return before.ok_or_else(member_not_found),
             },
-        };
+        }
+        let mut rounds = ROUNDS;
+        let mut diary = self.ahead().give_up().await?;
         self.remove_files().await?;
         self.write_all(store::erase(&self.table, self.account).await?).await?;
         let club = self.table.tenant().club();
         let sessions = identity::store::remove_sessions(&self.platform, self.account, club).await?;
         self.write_all(sessions).await?;
         let account_removed = self.remove_account().await?;
-        self.complete(running, account_removed).await
+        loop {
+            rounds -= 1;
+            match self.complete(account_removed, &diary).await {
+                // Something was booked meanwhile, or a hold ended.
+                Err(error) if rounds > 0 && booking::may_be_repeated(&error) => {
+                    diary = self.ahead().give_up().await?;
+                }
+                completed => return completed,
+            }
+        }
+    }
+
+    fn ahead(&self) -> Ahead<'_> {
+        let Self { platform, table, account, now, .. } = self;
+        Ahead { platform, table, account: *account, by: self.caller.account(), now: *now }
     }
 
     /// They are no member from now on.
@@ -119,7 +142,7 @@ impl<'a> Work<'a> {
         &self,
         membership: &identity::Membership,
         before: Option<Erasure>,
-    ) -> Result<Erasure> {
+    ) -> Result<()> {
         let club = self.table.tenant().club();
         let family = Family::of(&self.table, self.account, self.now).await?;
         let everything = store::everything(&self.table, self.account).await?;
@@ -145,8 +168,8 @@ impl<'a> Work<'a> {
             // A twin of this call was quicker.
             "MEMBER_NOT_FOUND" => store::erasure_running(),
             _ => error,
-        })?;
-        Ok(erasure)
+        })
+        .map(drop)
     }
 
     /// Who erases somebody else must not be outranked by them.
@@ -192,15 +215,21 @@ impl<'a> Work<'a> {
         Ok(true)
     }
 
-    async fn complete(&self, running: Erasure, account_removed: bool) -> Result<Erasure> {
-        let mut erasure = running.completed(account_removed, self.now);
+    async fn complete(&self, account_removed: bool, diary: &Diary) -> Result<Erasure> {
+        // As it is by now: it counts what has gone.
+        let running = store::erasure(&self.table, self.account).await?;
+        let running = running.filter(|erasure| erasure.status == ErasureStatus::Running);
+        let mut erasure =
+            running.ok_or_else(store::erasure_running)?.completed(account_removed, self.now);
         let hash = audit::fingerprint(&audit::canonical(&json!(erasure)));
         erasure.hash = Some(hash.clone());
         let is = json!({ "certificate_hash": hash, "removed": erasure.removed });
         let entry = self.entry("member.erased", None, Some(is));
         // The tokens that they have are good until here, so that they can complete it themselves.
         let bar = || standing::bar(&self.table, self.account, self.now);
-        let completed = || Ok(vec![store::complete_erasure(&self.table, &erasure)?, bar()]);
+        let nothing_ahead = || booking::diary_unchanged(&self.table, self.account, diary);
+        let completed =
+            || Ok(vec![store::complete_erasure(&self.table, &erasure)?, bar(), nothing_ahead()]);
         audit::commit(&self.table, entry, self.now, completed).await?;
         Ok(erasure)
     }

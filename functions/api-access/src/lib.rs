@@ -22,6 +22,7 @@
 //! | `POST /v1/users/{account_id}/erase` | `profile:erase`, a recent proof |
 //! | `GET /v1/erasures/{account_id}` | `profile:erase` |
 
+mod ahead;
 mod change_policy;
 mod change_role;
 mod create_key;

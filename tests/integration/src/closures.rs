@@ -14,6 +14,7 @@ use testkit::Service;
 use crate::{
     bookings::{member, table},
     payments::{Held, Place},
+    world::World,
 };
 
 const DAY: &str = "2026-11-21";
@@ -127,8 +128,12 @@ fn of_kind(events: &[Event], kind: &str) -> usize {
 }
 
 /// Runs until the table was called more often than this, and drops what is under way then.
-async fn killed_after<T>(place: &Place, calls: u64, run: impl Future<Output = T>) -> Option<T> {
-    let meter = place.world.test.app.table().meter();
+pub(crate) async fn killed_after<T>(
+    world: &World,
+    calls: u64,
+    run: impl Future<Output = T>,
+) -> Option<T> {
+    let meter = world.test.app.table().meter();
     let before = meter.usage();
     let mut run = pin!(run);
     poll_fn(|context| match run.as_mut().poll(context) {
@@ -290,7 +295,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         for step in ["close", "find", "settle"] {
             // Killed twice at the same place, then left in peace.
             for _ in 0..2 {
-                Box::pin(killed_after(&place, calls, place.step(step, &input))).await;
+                Box::pin(killed_after(&place.world, calls, place.step(step, &input))).await;
             }
             while place.step(step, &input).await.unwrap() {}
         }
@@ -312,7 +317,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         assert_eq!(payment["refundable"]["amount"], 0, "{payment}");
         place.post_to(&closure, "lift").await.data(202);
         let input = place.execution();
-        Box::pin(killed_after(&place, calls, place.step("lift", &input))).await;
+        Box::pin(killed_after(&place.world, calls, place.step("lift", &input))).await;
         place.work(&input).await;
         let events = place.world.publish().await;
         assert_eq!(of_kind(&events, LIFTED), 1, "{calls}");

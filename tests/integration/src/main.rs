@@ -27,6 +27,7 @@ mod domains;
 mod edge;
 mod emails;
 mod erasures;
+mod erasures_ahead;
 mod exports;
 mod facilities;
 mod families;
