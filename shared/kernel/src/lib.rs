@@ -17,6 +17,7 @@ mod text;
 mod time;
 mod time_of_day;
 mod version;
+mod weekday;
 
 pub use access::{Claims, Method, Permission, PermissionSet, Role, RoleName};
 pub use error::{Error, Kind, Result, Violation};
@@ -38,6 +39,7 @@ pub use text::{Email, Locale, PersonName, Slug, TextError};
 pub use time::{Clock, serialize_optional_timestamp, serialize_timestamp, timestamp_text};
 pub use time_of_day::{DAY_MINUTES, STEP_MINUTES, TimeOfDay};
 pub use version::{same_version, stale_version};
+pub use weekday::Weekday;
 
 /// Time types of the one time library, so that no other crate names its version.
 pub use jiff;
