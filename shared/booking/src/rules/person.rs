@@ -4,6 +4,7 @@ use kernel::Error;
 use serde_json::json;
 
 use super::{Case, Refusal};
+use crate::error::booking_suspended;
 
 /// They are not suspended, from booking or altogether: what others book for them is for them.
 pub(super) fn suspension(case: &Case<'_>) -> Vec<Refusal> {
@@ -12,10 +13,7 @@ pub(super) fn suspension(case: &Case<'_>) -> Vec<Refusal> {
         return vec![Refusal::firm(Error::forbidden("MEMBER_SUSPENDED", message))];
     }
     let until = case.of.diary.suspended_until.filter(|until| *until > case.of.now);
-    let refused = until.map(|until| {
-        let message = "the club has suspended them from booking for a while";
-        Refusal::soft(Error::forbidden("BOOKING_SUSPENDED", message)).until(until)
-    });
+    let refused = until.map(|until| Refusal::soft(booking_suspended(until)).until(until));
     refused.into_iter().collect()
 }
 
