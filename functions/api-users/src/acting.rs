@@ -1,15 +1,13 @@
 //! Who acts for whom: everybody for themselves, a guardian for a child, the staff for the club's members.
 
 use audit::Entry;
-use futures::future::{try_join, try_join4};
+use futures::future::try_join;
 use identity::Membership;
 use kernel::{AccountId, Error, LocalDate, Permission, Result};
 use profiles::{not_guardian, store, today};
 use runtime::App;
 use table::{TenantTable, Write};
-use web::Caller;
-
-use crate::whom::Whom;
+use web::{Caller, Whom};
 
 /// As what somebody acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,14 +66,9 @@ pub(crate) async fn acting_for(
         member(&table, account).await?;
         return Ok(Acting { account, by, capacity: Capacity::Staff });
     }
-    let (_, guardianship, profile, today) = Box::pin(try_join4(
-        member(&table, account),
-        store::guardianship(&table, account, by),
-        store::profile(&table, account),
-        club_today(app, &table),
-    ))
-    .await?;
-    if guardianship.is_none() || !profile.is_minor(today) {
+    let acts = store::acts_for(&table, by, account, app.clock().now());
+    let (_, acts) = Box::pin(try_join(member(&table, account), acts)).await?;
+    if !acts {
         return Err(not_guardian());
     }
     Ok(Acting { account, by, capacity: Capacity::Guardian })

@@ -8,9 +8,9 @@ use profiles::{Photo, photo_key, store, upload_key};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, person::photo_url, whom::Whom};
+use crate::{acting::acting_for, person::photo_url};
 
 /// The upload that is done.
 #[derive(Deserialize, Validate, ToSchema)]

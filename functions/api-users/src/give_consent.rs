@@ -12,12 +12,11 @@ use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
 use crate::{
     acting::{Acting, Capacity, acting_for, club_today},
     read_consents::ConsentState,
-    whom::Whom,
 };
 
 /// An answer.

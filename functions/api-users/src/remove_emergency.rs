@@ -5,9 +5,9 @@ use axum::extract::State;
 use kernel::Permission;
 use profiles::store;
 use runtime::App;
-use web::{Caller, Id, Outcome, Problem, Reply};
+use web::{Caller, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::acting_for;
 
 /// Forget whom to call.
 #[utoipa::path(

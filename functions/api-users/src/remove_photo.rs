@@ -5,9 +5,9 @@ use axum::extract::State;
 use kernel::Permission;
 use profiles::{photo_key, store};
 use runtime::App;
-use web::{Caller, Id, Outcome, Problem, Reply};
+use web::{Caller, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::acting_for;
 
 /// Remove a photo. Removing it again removes nothing.
 #[utoipa::path(

@@ -6,9 +6,9 @@ use kernel::{Permission, Sport};
 use profiles::store;
 use runtime::App;
 use serde_json::json;
-use web::{Caller, Ids, Outcome, Problem, Reply};
+use web::{Caller, Ids, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::acting_for;
 
 /// Give up a sport. Its level is kept for when it is played again: giving it up is no way to assess
 /// oneself a second time.

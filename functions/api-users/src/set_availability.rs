@@ -9,9 +9,9 @@ use profiles::{DayException, WeeklyPlan, store, today};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, read_availability::AvailabilityView, whom::Whom};
+use crate::{acting::acting_for, read_availability::AvailabilityView};
 
 /// When somebody can play, in the time zone of their profile. Exceptions of days that are over are dropped.
 #[derive(Deserialize, Validate, ToSchema)]

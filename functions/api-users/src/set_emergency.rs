@@ -8,9 +8,9 @@ use profiles::{EmergencyContact, Phone, Relation, store};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, read_emergency::ContactView, whom::Whom};
+use crate::{acting::acting_for, read_emergency::ContactView};
 
 /// Whom to call.
 #[derive(Deserialize, Validate, ToSchema)]

@@ -11,12 +11,11 @@ use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Ids, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Ids, Outcome, Problem, Reply, Whom};
 
 use crate::{
     acting::{Capacity, acting_for},
     list_sports::SportView,
-    whom::Whom,
 };
 
 /// What is to be known of the sport. Hand and positions replace what was there; a level that is left out

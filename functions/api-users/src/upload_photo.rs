@@ -10,9 +10,9 @@ use profiles::{Photo, PhotoType, upload_key};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::acting_for;
 
 /// How long an upload may take to begin.
 const UPLOAD: Duration = Duration::from_mins(10);

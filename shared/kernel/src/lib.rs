@@ -32,7 +32,7 @@ pub use origin::Origin;
 pub use page::{LastKey, Page, PageLimit, PageRequest};
 pub use sport::Sport;
 pub use tenant::Tenant;
-pub use text::{Email, Locale, PersonName, Slug, TextError};
+pub use text::{Email, Locale, PersonName, Slug, TextError, one_line};
 pub use time::{Clock, serialize_optional_timestamp, serialize_timestamp, timestamp_text};
 pub use time_of_day::{DAY_MINUTES, STEP_MINUTES, TimeOfDay};
 pub use version::{same_version, stale_version};

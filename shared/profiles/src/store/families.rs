@@ -1,6 +1,7 @@
 //! `T#<club>#PERSON#<child>` / `GUARDIAN#<guardian>`, `T#<club>#PERSON#<guardian>` / `CHILD#<child>`, and at
 //! both `FAMILY`, which counts.
 
+use futures::future::try_join3;
 use kernel::{
     AccountId, Error, Result,
     jiff::{SignedDuration, Timestamp},
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use table::{Condition, Key, Query, TenantTable, Update, Write};
 
 use super::person_key;
-use crate::{CHILDREN_LIMIT, GUARDIANS_LIMIT, Guardianship, guardian_needed};
+use crate::{CHILDREN_LIMIT, GUARDIANS_LIMIT, Guardianship, guardian_needed, today};
 
 /// How long after an invitation of a child the next one waits.
 const BETWEEN_INVITATIONS: SignedDuration = SignedDuration::from_mins(15);
@@ -34,6 +35,23 @@ pub async fn guardianship(
     guardian: AccountId,
 ) -> Result<Option<Guardianship>> {
     table.get(&guardian_key(table, child, guardian)).await
+}
+
+/// Whether somebody acts for a child, who is under age today by the club's calendar: one round of three gets.
+pub async fn acts_for(
+    table: &TenantTable,
+    by: AccountId,
+    child: AccountId,
+    now: Timestamp,
+) -> Result<bool> {
+    let (guardianship, profile, settings) = try_join3(
+        guardianship(table, child, by),
+        super::profile(table, child),
+        tenancy::store::settings(table),
+    )
+    .await?;
+    let today = today(now, &settings.time_zone.zone());
+    Ok(guardianship.is_some() && profile.is_minor(today))
 }
 
 /// Query `T#<club>#PERSON#<child>` / `GUARDIAN#…`: who acts for them.
