@@ -1,7 +1,7 @@
 //! Whom somebody who is erased acts for: no child is left without a guardian.
 
 use futures::future::{try_join, try_join_all};
-use kernel::{AccountId, Result, jiff::Timestamp};
+use kernel::{AccountId, Error, Result, jiff::Timestamp};
 use profiles::{guardian_needed, store, today};
 use table::{TenantTable, Write};
 
@@ -28,7 +28,7 @@ impl Family {
             let (profile, membership) =
                 try_join(store::profile(table, child), identity::store::membership(table, child))
                     .await?;
-            Ok((membership.is_some() && profile.is_minor(today)).then_some(child))
+            Ok::<_, Error>((membership.is_some() && profile.is_minor(today)).then_some(child))
         };
         let children = try_join_all(children.iter().map(|it| minor(it.child_id))).await?;
         let children: Vec<_> = children.into_iter().flatten().collect();

@@ -41,6 +41,7 @@ mod remove_role;
 mod revoke_key;
 mod start_export;
 mod verify_audit;
+mod wallet;
 
 use kernel::Permission;
 use runtime::Routes;

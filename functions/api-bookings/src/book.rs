@@ -6,10 +6,9 @@ use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, 
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
 use kernel::{
-    AccountId, BookingId, ClubId, CourtId, Error, PaymentId, Permission, Result, VenueId,
-    jiff::Timestamp, timestamp_text,
+    AccountId, BookingId, CourtId, Error, PaymentId, Permission, Result, VenueId, timestamp_text,
 };
-use payments::{Due, Payment, Provider, mercadopago::MercadoPago};
+use payments::{Payment, mercadopago::MercadoPago};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,9 +17,11 @@ use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
-    checkout::{Checkout, CheckoutProblem, connect, open},
+    checkout::{Checkout, CheckoutProblem, open},
     participants::party,
+    pay::{PayWith, Way, check_spending, payment, spent_for_another},
     read::BookingView,
+    store,
 };
 
 /// So often a booking is decided again because the court's day changed under it.
@@ -49,6 +50,9 @@ pub(crate) struct NewBooking {
     #[serde(default, rename = "override")]
     #[garde(length(max = 20))]
     overrides: Vec<RuleName>,
+    /// By card unless it says otherwise. Out of a member's wallet, staff pay with `wallet:manage` at the venue.
+    #[serde(default)]
+    pay_with: PayWith,
 }
 
 impl NewBooking {
@@ -60,6 +64,7 @@ impl NewBooking {
         caller: &Caller,
     ) -> Result<(Asked, Vec<RuleName>)> {
         let account_id = self.account_id.unwrap_or(caller.account());
+        check_spending(caller, (account_id, self.venue_id), self.pay_with)?;
         if account_id != caller.account() {
             caller.require_at(Permission::BookingManage, self.venue_id)?;
         }
@@ -94,7 +99,7 @@ pub(crate) async fn look_up(table: &TenantTable, asked: &Asked) -> Result<LookUp
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Booked {
     booking: BookingView,
-    /// Null where there is nothing to pay, or where `checkout_problem` says why it is missing.
+    /// Null where there is nothing to pay any more, or where `checkout_problem` says why it is missing.
     checkout: Option<Checkout>,
     /// Null unless the provider did not answer: the booking is held all the same.
     checkout_problem: Option<CheckoutProblem>,
@@ -106,17 +111,17 @@ pub(crate) struct Booked {
 /// Staff with `booking:override` name the rules that shall not matter; those that are not named still hold.
 ///
 /// The slot is held until the booking is paid, for ten minutes at most; a booking without price is
-/// confirmed at once.
+/// confirmed at once, and so is one that is paid out of a wallet, if that has the price.
 #[utoipa::path(
     post,
     path = "/v1/bookings",
     tag = "bookings",
     request_body = NewBooking,
     responses(
-        (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
+        (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge or paid."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND, RESOURCE_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, RESOURCE_TAKEN, RESOURCE_RETIRED, NO_PRICE, PAYMENTS_NOT_CONNECTED."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, RESOURCE_TAKEN, RESOURCE_RETIRED, NO_PRICE, PAYMENTS_NOT_CONNECTED, INSUFFICIENT_FUNDS (the details have the wallet's balance and the price)."),
         (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, RESOURCE_NOT_HERE, RESOURCE_CLOSED, PRICE_OUT_OF_RANGE, BODY_INVALID."),
     )
 )]
@@ -125,12 +130,12 @@ pub(crate) async fn book(
     caller: Caller,
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
-    let table = app.tenant_table(&caller)?;
+    let (table, pay_with) = (app.tenant_table(&caller)?, input.pay_with);
     let (asked, overrides) = input.asked(&table, &caller).await?;
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;
-        match make(&app, &caller, &table, (&asked, &overrides)).await {
+        match Box::pin(make(&app, &caller, &table, (&asked, &overrides, pay_with))).await {
             Err(error) if booking::may_be_repeated(&error) && rounds > 0 => {}
             Err(error) if booking::may_be_repeated(&error) => {
                 return Err(booking::day_changed().into());
@@ -161,28 +166,37 @@ async fn make(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
-    (asked, overrides): (&Asked, &[RuleName]),
+    (asked, overrides, pay_with): (&Asked, &[RuleName], PayWith),
 ) -> Result<Made> {
     let now = app.clock().now();
     let found = look_up(table, asked).await?;
-    let agreed = found.judge_overriding(asked, overrides, now)?;
-    let costs_something = !agreed.plan.price.is_zero();
-    let provider = if costs_something { Some(connect(app, caller.club()?).await?) } else { None };
+    let mut agreed = found.judge_overriding(asked, overrides, now)?;
+    let way = Way::to_pay(app, caller.club()?, agreed.plan.price, pay_with).await?;
+    agreed.paid_by = way.paid_by();
+    let provider = if let Way::Card(provider) = way { Some(provider) } else { None };
     let hold_seconds = u32::try_from(app.config().hold().as_secs()).unwrap_or(u32::MAX);
-    let payable = costs_something.then(|| Payable { payment: PaymentId::new(), hold_seconds });
+    let payable = provider.is_some().then(|| Payable { payment: PaymentId::new(), hold_seconds });
     let ids = (BookingId::new(), payable);
     let Done { booking, mut writes } = found.book(table, asked, agreed, ids, now).await?;
-    let payment = payment(&booking, caller.club()?, now);
-    if let Some(payment) = &payment {
-        writes.push(payments::create(table, &app.table().platform(), payment)?);
-    }
-    if booking.overridden.is_empty() {
-        table.write(writes).await?;
+    let (payment, paying) = payment(app, table, &booking, now)?;
+    // The booking's own refusals first: that the court is taken says more than that there is no money for it.
+    writes.extend(paying);
+    let told = if !booking.overridden.is_empty() {
+        Some(against_rules(caller, &booking)?)
+    } else if is_paid_for_another(caller, &booking) {
+        Some(spent_for_another(caller, &booking)?)
     } else {
-        let told = against_rules(caller, &booking)?;
-        audit::write(table, told, now, writes).await?;
-    }
+        None
+    };
+    let stored = store(table, told, now, writes).await;
+    stored.map_err(|error| payments::with_price(error, booking.price))?;
     Ok(Made { booking, due: payment.zip(provider) })
+}
+
+/// Whether it was paid, and not by who asked for it.
+fn is_paid_for_another(caller: &Caller, booking: &Booking) -> bool {
+    let is_paid = booking.payment_id.is_some() && booking.hold_expires_at.is_none();
+    is_paid && booking.account_id != caller.account()
 }
 
 /// That somebody booked against the club's rules, which, and for whom.
@@ -190,18 +204,7 @@ fn against_rules(caller: &Caller, booking: &Booking) -> Result<Entry> {
     let said = json!({
         "account_id": booking.account_id, "venue_id": booking.venue_id, "court_id": booking.court_id,
         "starts_at": timestamp_text(booking.starts_at), "overridden": booking.overridden,
+        "payment_id": booking.payment_id,
     });
     Entry::new(caller.origin(), "booking.overridden", booking.id).making(&said)
-}
-
-/// The payment of a booking that costs something.
-fn payment(booking: &Booking, club: ClubId, now: Timestamp) -> Option<Payment> {
-    let (id, expires_at) = booking.payment_id.zip(booking.hold_expires_at)?;
-    let due = Due {
-        booking_id: booking.id,
-        account_id: booking.account_id,
-        amount: booking.price,
-        expires_at,
-    };
-    Some(Payment::new(id, club, Provider::Mercadopago, due, now))
 }

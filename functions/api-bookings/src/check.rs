@@ -21,7 +21,7 @@ pub(crate) struct BookingCheck {
     price: Option<Money>,
 }
 
-/// Ask whether a booking would be made, without making it.
+/// Ask whether a booking would be made, without making it. Whether a wallet has the price is not looked at.
 #[utoipa::path(
     post,
     path = "/v1/bookings/check",

@@ -3,7 +3,7 @@
 //! | route | permission |
 //! |---|---|
 //! | `GET /v1/availability` | `facility:read` |
-//! | `POST /v1/bookings` | `booking:self`; for another: `booking:manage`, too; against rules: `booking:override`, too |
+//! | `POST /v1/bookings` | `booking:self`; for another: `booking:manage`, too; against rules: `booking:override`, too; out of another's wallet: `wallet:manage`, too |
 //! | `POST /v1/bookings/check` | the same |
 //! | `GET /v1/bookings` | `booking:self`; a venue's day: `booking:manage`, too |
 //! | `GET /v1/bookings/{booking_id}` | `booking:self`; where one does not play: `booking:manage`, too |
@@ -34,6 +34,7 @@ mod list;
 mod list_matches;
 mod open_match;
 mod participants;
+mod pay;
 mod read;
 mod read_access;
 mod read_code;

@@ -1,12 +1,12 @@
 //! What an event means to a person.
 
-use booking::{Booking, Status};
+use booking::{Booking, RefundTo, Status};
 use kernel::{
     AccountId, ClosureId, Email, Error, Event, Money, PersonName, Result,
     jiff::{Timestamp, tz::TimeZone},
 };
-use notification::{BookingFacts, Notice};
-use payments::{RefundReason, RefundStatus};
+use notification::{BookingFacts, GivenBack, Notice};
+use payments::{Refund, RefundReason, RefundStatus};
 use runtime::App;
 use table::TenantTable;
 
@@ -206,11 +206,12 @@ async fn declined(table: &TenantTable, event: &Event, now: Timestamp) -> Result<
 async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {
     let fact: payments::event::PaymentFact = event.data()?;
     let booking = booking::booking(table, fact.booking_id).await?;
-    let (subject, amount) = match fact.refund {
-        Some(refund) => (refund.refund_id.to_string(), refund.amount),
-        None => (event.id.to_string(), fact.refunded),
+    let (subject, amount, to) = match fact.refund {
+        Some(refund) => (refund.refund_id.to_string(), refund.amount, refund.to),
+        None => (event.id.to_string(), fact.refunded, RefundTo::Card),
     };
-    Ok(news(subject, &booking, Notice::PaymentRefunded { booking: facts(&booking), amount }))
+    let refund = GivenBack { amount, to_wallet: to == RefundTo::Wallet };
+    Ok(news(subject, &booking, Notice::PaymentRefunded { booking: facts(&booking), refund }))
 }
 
 fn news(subject: String, booking: &Booking, notice: Notice) -> News {
@@ -232,20 +233,18 @@ fn facts(booking: &Booking) -> BookingFacts {
     }
 }
 
-/// What goes back for this reason; `None` where nothing does.
+/// What goes back for this reason, and where the last of it goes; `None` where nothing does.
 async fn refund_because(
     table: &TenantTable,
     booking: &Booking,
     reason: RefundReason,
-) -> Result<Option<Money>> {
+) -> Result<Option<GivenBack>> {
     let Some(id) = booking.payment_id else { return Ok(None) };
     let payment = payments::payment(table, id).await?;
-    let amount: i64 = payment
-        .refunds
-        .iter()
-        .filter(|refund| refund.reason == reason)
-        .filter(|refund| refund.status != RefundStatus::Failed)
-        .map(|refund| refund.amount)
-        .sum();
-    Ok((amount > 0).then(|| payment.money(amount)))
+    let goes_back =
+        |refund: &&Refund| refund.reason == reason && refund.status != RefundStatus::Failed;
+    let refunds = || payment.refunds.iter().filter(goes_back);
+    let amount: i64 = refunds().map(|refund| refund.amount).sum();
+    let to_wallet = refunds().next_back().is_some_and(|last| last.to == RefundTo::Wallet);
+    Ok((amount > 0).then(|| GivenBack { amount: payment.money(amount), to_wallet }))
 }

@@ -32,7 +32,7 @@ pub enum Notice {
         /// Which.
         booking: BookingFacts,
         /// What will be given back, if anything.
-        refund: Option<Money>,
+        refund: Option<GivenBack>,
     },
     /// The booking is cancelled, because the club closes its court.
     BookingClosedOut {
@@ -41,7 +41,7 @@ pub enum Notice {
         /// Why, in the club's words.
         reason: String,
         /// What will be given back, if anything.
-        refund: Option<Money>,
+        refund: Option<GivenBack>,
         /// Where to book again, if that is offered.
         rebook: Option<String>,
     },
@@ -59,7 +59,7 @@ pub enum Notice {
         /// As it is now.
         booking: BookingFacts,
         /// What will be given back because it costs less, if anything.
-        refund: Option<Money>,
+        refund: Option<GivenBack>,
     },
     /// Nobody checked in to the booking in time.
     BookingMissed(BookingFacts),
@@ -76,8 +76,8 @@ pub enum Notice {
     PaymentRefunded {
         /// For which booking.
         booking: BookingFacts,
-        /// How much.
-        amount: Money,
+        /// How much, and where it is.
+        refund: GivenBack,
     },
     /// The waiting list holds a court for them.
     WaitlistOffer {
@@ -127,6 +127,15 @@ pub struct TimedLink {
     pub link: String,
     /// Until when it works.
     pub expires_at: Timestamp,
+}
+
+/// Money that goes back, or has gone.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenBack {
+    /// How much.
+    pub amount: Money,
+    /// Whether it goes into their wallet at the club, and not back the way it was paid.
+    pub to_wallet: bool,
 }
 
 /// A booking as people know it.

@@ -35,6 +35,8 @@ struct Facts<'a> {
     price: Option<String>,
     /// What is or will be given back.
     amount: Option<String>,
+    /// Whether that goes into their wallet.
+    to_wallet: bool,
     held_until: Option<String>,
     link: Option<&'a str>,
     expires: Option<String>,
@@ -71,17 +73,17 @@ impl<'a> Facts<'a> {
         let booking = notice.booking();
         let starts = booking.map(|booking| local(booking.starts_at));
         let ends = booking.map(|booking| local(booking.ends_at));
-        let (mut amount, mut held_until, mut link, mut expires) = (None, None, None, None);
+        let (mut back, mut held_until, mut link, mut expires) = (None, None, None, None);
         let mut reason = None;
         match notice {
             Notice::BookingCancelled { refund, .. } | Notice::BookingMoved { refund, .. } => {
-                amount = *refund;
+                back = *refund;
             }
             Notice::BookingClosedOut { reason: why, refund, rebook, .. } => {
-                (reason, amount, link) = (Some(why.as_str()), *refund, rebook.as_deref());
+                (reason, back, link) = (Some(why.as_str()), *refund, rebook.as_deref());
             }
             Notice::ClosureAnnounced { reason: why, .. } => reason = Some(why.as_str()),
-            Notice::PaymentRefunded { amount: refunded, .. } => amount = Some(*refunded),
+            Notice::PaymentRefunded { refund, .. } => back = Some(*refund),
             Notice::PaymentDeclined { held_until: until, checkout, .. } => {
                 held_until = Some(words::hour(&local(*until)));
                 link = checkout.as_deref();
@@ -124,7 +126,8 @@ impl<'a> Facts<'a> {
             price: booking
                 .filter(|booking| !booking.price.is_zero())
                 .map(|booking| words::money(language, booking.price)),
-            amount: amount.map(|amount| words::money(language, amount)),
+            amount: back.map(|back| words::money(language, back.amount)),
+            to_wallet: back.is_some_and(|back| back.to_wallet),
             held_until,
             link,
             expires,
@@ -159,7 +162,7 @@ mod tests {
     use kernel::{Currency, Money, jiff::tz::TimeZone};
 
     use super::*;
-    use crate::{BookingFacts, Template, notice::TimedLink};
+    use crate::{BookingFacts, GivenBack, Template, notice::TimedLink};
 
     fn booking() -> BookingFacts {
         BookingFacts {
@@ -174,18 +177,20 @@ mod tests {
     const LINK: &str = "https://example.org/docs#invitation=abc&club=norte";
 
     fn notices() -> Vec<Notice> {
-        let money = Money::new(600_000, Currency::Ars);
+        let card = GivenBack { amount: Money::new(600_000, Currency::Ars), to_wallet: false };
+        let wallet = GivenBack { to_wallet: true, ..card };
         let until = booking().starts_at;
         let link = LINK.to_owned();
         let timed = || TimedLink { link: link.clone(), expires_at: until };
         vec![
             Notice::BookingConfirmed(booking()),
-            Notice::BookingCancelled { booking: booking(), refund: Some(money) },
+            Notice::BookingCancelled { booking: booking(), refund: Some(card) },
+            Notice::BookingCancelled { booking: booking(), refund: Some(wallet) },
             Notice::BookingCancelled { booking: booking(), refund: None },
             Notice::BookingClosedOut {
                 booking: booking(),
                 reason: "Rain & <wind>".into(),
-                refund: Some(money),
+                refund: Some(card),
                 rebook: Some(link.clone()),
             },
             Notice::BookingClosedOut {
@@ -196,7 +201,8 @@ mod tests {
             },
             Notice::ClosureAnnounced { booking: booking(), reason: "Works".into() },
             Notice::BookingExpired(booking()),
-            Notice::BookingMoved { booking: booking(), refund: Some(money) },
+            Notice::BookingMoved { booking: booking(), refund: Some(card) },
+            Notice::BookingMoved { booking: booking(), refund: Some(wallet) },
             Notice::BookingMoved { booking: booking(), refund: None },
             Notice::BookingMissed(booking()),
             Notice::PaymentDeclined { booking: booking(), held_until: until, checkout: None },
@@ -205,7 +211,8 @@ mod tests {
                 held_until: until,
                 checkout: Some(link.clone()),
             },
-            Notice::PaymentRefunded { booking: booking(), amount: money },
+            Notice::PaymentRefunded { booking: booking(), refund: card },
+            Notice::PaymentRefunded { booking: booking(), refund: wallet },
             Notice::WaitlistOffer { booking: booking(), held_until: until },
             Notice::WaitlistSlotFree(booking()),
             Notice::WaitlistBooked(booking()),
@@ -298,7 +305,10 @@ mod tests {
         let notice = Notice::BookingClosedOut {
             booking: booking(),
             reason: "Rain & <wind>".into(),
-            refund: Some(Money::new(600_000, Currency::Ars)),
+            refund: Some(GivenBack {
+                amount: Money::new(600_000, Currency::Ars),
+                to_wallet: false,
+            }),
             rebook: Some(LINK.to_owned()),
         };
         let message = rendered(Language::English, notice);
@@ -307,6 +317,36 @@ mod tests {
         assert!(message.text.contains(&format!("\n{LINK}\n")), "{}", message.text);
         assert!(message.html.contains("Rain &amp; &lt;wind&gt;"), "{}", message.html);
         assert!(message.html.contains("href="), "{}", message.html);
+    }
+
+    #[test]
+    fn a_refund_says_where_it_goes() {
+        let card = ["medio de pago", "payment method", "meio de pagamento"];
+        let wallet = ["saldo en Club Norte", "wallet at Club Norte", "saldo no Club Norte"];
+        for (to_wallet, said, unsaid) in [(false, card, wallet), (true, wallet, card)] {
+            let back = GivenBack { amount: Money::new(600_000, Currency::Ars), to_wallet };
+            let refund = Some(back);
+            let notices = [
+                Notice::BookingCancelled { booking: booking(), refund },
+                Notice::BookingMoved { booking: booking(), refund },
+                Notice::BookingClosedOut {
+                    booking: booking(),
+                    reason: "Rain".into(),
+                    refund,
+                    rebook: None,
+                },
+                Notice::PaymentRefunded { booking: booking(), refund: back },
+            ];
+            for notice in notices {
+                for language in Language::ALL {
+                    let message = rendered(language, notice.clone());
+                    for part in [&message.text, &message.html] {
+                        assert!(said.iter().any(|words| part.contains(words)), "{part}");
+                        assert!(!unsaid.iter().any(|words| part.contains(words)), "{part}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

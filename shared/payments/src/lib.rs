@@ -1,4 +1,4 @@
-//! Payments of bookings, through payment providers.
+//! Payments of bookings, through payment providers and out of members' wallets.
 //!
 //! Words: a *payment* is what one booking costs and what became of it; a *try* is the provider's payment,
 //! of which a payer may make several; the *truth* is what the provider's API answers, which a webhook only
@@ -29,6 +29,7 @@ mod refund;
 mod schedule;
 mod settle;
 mod store;
+mod wallet;
 
 pub use desk::{Desk, note_poll};
 pub use payment::{Due, Payment, Refund, RefundReason, RefundStatus, Status};
@@ -38,7 +39,11 @@ pub use provider::{
     ProviderPayment, ProviderPaymentId, ProviderRefund, ProviderRefundId, RefundOrder,
     RefundOutcome,
 };
-pub use refund::request as request_refund;
+pub use refund::{Return, give_back};
 pub use schedule::{Asked, Reason, Watch};
 pub use settle::{BookingMove, BookingStanding, Settlement, decide};
 pub use store::{create, due, note_checkout, payment, save};
+pub use wallet::{
+    DeskEntry, EntryMethod, EntryReason, WalletEntry, charge_more, enter, forfeit, pay_from_wallet,
+    with_price,
+};

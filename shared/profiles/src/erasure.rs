@@ -12,7 +12,7 @@ use crate::store::Everything;
 const KEPT: [(&str, &str); 8] = [
     ("bookings", "the club's records of its courts; they name the account's id alone"),
     ("payments", "the law asks that they be kept; they name the account's id alone"),
-    ("ledger", "the law asks that it be kept; it names payments alone"),
+    ("ledger", "the law asks that it be kept; it names payments and the account's id alone"),
     ("audit_log", "it proves who did what, also this erasure; a chain that is cut proves nothing"),
     (
         "notifications",
