@@ -204,7 +204,7 @@ async fn make(
     let booked = if is_lost {
         Err(series_conflict(&[]))
     } else {
-        run.book(occurrences.into_iter().filter(is_left).collect()).await
+        Box::pin(run.book(occurrences.into_iter().filter(is_left).collect())).await
     };
     match booked {
         Err(error) if error.code() == "SERIES_CONFLICT" => {

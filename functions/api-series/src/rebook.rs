@@ -74,7 +74,7 @@ pub(crate) async fn rebook(
         is_repeat: true,
         is_strict: false,
     };
-    run.book(dates).await?;
+    Box::pin(run.book(dates)).await?;
     let (series, dates) =
         (series::series(&table, id).await?, series::occurrences(&table, id).await?);
     Ok(Reply::ok(SeriesOutcome::of(series, dates, false)))

@@ -3,7 +3,8 @@
 //! Words: a *payment* is what one booking costs and what became of it; a *try* is the provider's payment,
 //! of which a payer may make several; the *truth* is what the provider's API answers, which a webhook only
 //! points at; *settling* brings payment, ledger and booking in line with the truth, in one transaction; a
-//! *watch* is when the provider is asked again.
+//! *watch* is when the provider is asked again. A *wallet* is a provider that is the club itself: what it pays is
+//! paid at once, and what goes back into it is there at once.
 //!
 //! | question | keys | items read |
 //! |---|---|---|

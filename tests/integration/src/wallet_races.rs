@@ -88,7 +88,7 @@ async fn twenty_payouts_at_once_take_what_there_is_and_no_more() {
 async fn of_many_refunds_at_once_to_card_and_wallet_one_is_made() {
     let place = Place::open().await;
     let (held, _) = place.paid(START).await;
-    let to = |number: usize| if number % 2 == 0 { "wallet" } else { "card" };
+    let to = |number: usize| if number.is_multiple_of(2) { "wallet" } else { "card" };
     let asked = (0..8).map(|number| place.refund_to(&held.payment, None, to(number)));
     let answers = join_all(asked).await;
     let done: Vec<_> = answers.iter().filter(|answer| answer.status.is_success()).collect();

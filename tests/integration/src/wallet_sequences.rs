@@ -106,7 +106,7 @@ impl Life {
             9..11 => self.cancel().await,
             11..14 => self.shift().await,
             14 => self.refund().await,
-            _ => self.charge_back().await,
+            _ => self.charge_back(),
         }
         self.place.settle_all().await;
         assert_eq!(self.place.balance_of(self.place.member.account).await, self.balance);
@@ -248,7 +248,7 @@ impl Life {
         self.note("refund");
     }
 
-    async fn charge_back(&mut self) {
+    fn charge_back(&mut self) {
         let by_card = |paid: &Paid| paid.at_provider.is_some() && !paid.is_charged_back;
         let Some(at) = self.any_paid(|paid| by_card(paid) && paid.to_card < paid.taken) else {
             return;

@@ -44,11 +44,11 @@ pub async fn acts_for(
     child: AccountId,
     now: Timestamp,
 ) -> Result<bool> {
-    let (guardianship, profile, settings) = try_join3(
+    let (guardianship, profile, settings) = Box::pin(try_join3(
         guardianship(table, child, by),
         super::profile(table, child),
         tenancy::store::settings(table),
-    )
+    ))
     .await?;
     let today = today(now, &settings.time_zone.zone());
     Ok(guardianship.is_some() && profile.is_minor(today))
