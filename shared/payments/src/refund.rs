@@ -179,7 +179,7 @@ mod tests {
     fn to_card_and_wallet_together_goes_no_more_than_was_paid() {
         let part = to_wallet(&paid(), Some(2_000)).unwrap();
         assert_eq!((part.status, part.refunded), (Status::PartiallyRefunded, 2_000));
-        assert_eq!((part.refundable(), part.watch), (10_000, None));
+        assert_eq!((part.refundable(), part.watch), (10_000, paid().watch));
         let on_its_way = requested(&part, Some(7_000)).unwrap();
         assert_eq!((on_its_way.status, on_its_way.refundable()), (Status::RefundRequested, 3_000));
         assert_eq!(to_wallet(&on_its_way, Some(3_001)), Err("REFUND_TOO_LARGE"));
