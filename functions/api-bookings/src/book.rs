@@ -3,7 +3,7 @@
 use audit::Entry;
 use axum::extract::State;
 use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, Wish};
-use frontdesk::{Asked, Booked as Done, LookUp};
+use frontdesk::{Asked, Booked as Done, LookUp, party};
 use garde::Validate;
 use kernel::{
     AccountId, BookingId, ClubId, CourtId, Error, PaymentId, Permission, Result, VenueId,
@@ -19,7 +19,6 @@ use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
     checkout::{Checkout, CheckoutProblem, connect, open},
-    participants::party,
     read::BookingView,
 };
 

@@ -1,8 +1,8 @@
 //! What goes back of what was paid for a booking.
 
 use booking::Booking;
-use kernel::{Money, RefundId, Result, jiff::Timestamp};
-use payments::{Payment, RefundReason, event::Told};
+use kernel::{Money, Result, jiff::Timestamp};
+use payments::{Payment, RefundReason};
 use runtime::App;
 use table::{TenantTable, Write};
 
@@ -21,12 +21,5 @@ pub(crate) fn give_back(
     (goes_back, reason): (Option<Money>, RefundReason),
     now: Timestamp,
 ) -> Result<Option<Write>> {
-    let Some((payment, money)) = payment.zip(goes_back.filter(|money| !money.is_zero())) else {
-        return Ok(None);
-    };
-    let refund = RefundId::new();
-    let amount = Some(money.amount);
-    let payment = payments::request_refund(&payment, refund, amount, reason, now)?;
-    let told = [Told::RefundRequested(refund)];
-    payments::save(table, &app.table().platform(), &payment, &told).map(Some)
+    payments::give_back(table, &app.table().platform(), payment, (goes_back, reason), now)
 }

@@ -2,15 +2,11 @@
 
 use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, Changed, LocalStart, Step, local_text};
-use frontdesk::{Agreed, Asked, Elsewhere, LookUp};
+use booking::{Booking, Changed, LocalStart, local_text};
+use frontdesk::{Agreed, Asked, Elsewhere, LookUp, check_movable, check_notice};
 use futures::future::try_join3;
 use garde::Validate;
-use kernel::{
-    BookingId, CourtId, Error, Money, Permission, Result,
-    jiff::{SignedDuration, Timestamp},
-    timestamp_text,
-};
+use kernel::{BookingId, CourtId, Error, Money, Permission, Result};
 use payments::{Payment, RefundReason};
 use runtime::App;
 use serde::Deserialize;
@@ -97,7 +93,7 @@ async fn make(
     input: &Move,
 ) -> Result<Booking> {
     let now = app.clock().now();
-    check_movable(caller, before, now)?;
+    check_movable(before, is_staff(caller, before), now)?;
     let Move { court_id, starts_at, duration_minutes, .. } = *input;
     let to = Elsewhere { court_id, starts_at, duration_minutes };
     let asked = Asked::elsewhere(before, to, caller.account())?;
@@ -108,7 +104,7 @@ async fn make(
     ))
     .await?;
     if !is_staff(caller, before) {
-        check_notice(before, court.terms.notice.change_minutes.minutes(), now)?;
+        check_notice(before, &court, now)?;
     }
     let found = found.without(before);
     let mut agreed = found.judge(&asked, now)?;
@@ -133,33 +129,6 @@ fn place(booking: &Booking) -> serde_json::Value {
         "starts_at": local_text(zone, booking.starts_at),
         "ends_at": local_text(zone, booking.ends_at),
     })
-}
-
-fn check_movable(caller: &Caller, booking: &Booking, now: Timestamp) -> Result<()> {
-    booking.status.after(Step::Move)?;
-    if booking.has_started(now) {
-        return Err(Error::conflict(
-            "BOOKING_STARTED",
-            "it has started, and is not moved any more",
-        ));
-    }
-    if booking.open.is_some() && !is_staff(caller, booking) {
-        let message = "others have joined for that time; ask the club's staff to move it";
-        return Err(Error::conflict("MATCH_OPEN", message));
-    }
-    Ok(())
-}
-
-/// At exactly so many minutes before the start it can still be moved.
-fn check_notice(booking: &Booking, minutes: u16, now: Timestamp) -> Result<()> {
-    let notice = SignedDuration::from_mins(minutes.into());
-    if booking.starts_at.duration_since(now) >= notice {
-        return Ok(());
-    }
-    let last = booking.starts_at.saturating_sub(notice).unwrap_or(booking.starts_at);
-    let message = format!("players move this booking until {minutes} minutes before its start");
-    Err(Error::conflict("TOO_LATE_TO_MOVE", message)
-        .with_details(json!({ "until": timestamp_text(last) })))
 }
 
 /// What goes back because the new place is cheaper. Where it is dearer: 409 `PRICE_RISES`, unless the difference is

@@ -5,6 +5,7 @@
 //! cannot be read, or that nobody here knows, ends in the dead-letter queue and hinders no other.
 
 mod news;
+mod series_news;
 mod welcome;
 
 use cloud::MailMessage;

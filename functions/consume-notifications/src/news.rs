@@ -39,6 +39,9 @@ pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<
         | booking::EXPIRED
         | booking::MOVED
         | booking::MISSED => of_booking(app, table, event).await,
+        series::event::BOOKED | series::event::CHANGED | series::event::CANCELLED => {
+            crate::series_news::of_series(table, event).await
+        }
         closures::ANNOUNCED => announced(table, event).await,
         waitlist::OFFERED => offered(table, event, now).await,
         waitlist::SLOT_FREE => slot_free(table, event, now).await,
@@ -89,6 +92,10 @@ async fn invited(
 
 async fn of_booking(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
     let fact: booking::BookingFact = event.data()?;
+    // Its series tells all of its dates at once.
+    if fact.series_id.is_some() {
+        return Ok(None);
+    }
     let booking = booking::booking(table, fact.booking_id).await?;
     let notice = match (event.kind.as_str(), booking.status) {
         // What the waiting list booked without asking never was anything but confirmed.

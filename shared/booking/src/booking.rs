@@ -342,6 +342,27 @@ impl Booking {
         Ok(next)
     }
 
+    /// The same for other players and with other extras, or elsewhere: what [`crate::rearrange`] stores. Its
+    /// `sequence` grows only where its time or court is another.
+    pub fn rearranged(
+        &self,
+        (court, terms): (&Court, BookingTerms),
+        (plan, party, extras): (Plan, Party, Vec<Extra>),
+        by: AccountId,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let is_there = (court.id, plan.starts_at, plan.ends_at)
+            == (self.court_id, self.starts_at, self.ends_at);
+        let mut next = if is_there {
+            self.status.after(Step::Move)?;
+            Self { price: plan.price, version: self.version + 1, ..self.clone() }
+        } else {
+            self.moved((court, terms), plan, by, now)?
+        };
+        (next.party, next.extras) = (party, extras);
+        Ok(next)
+    }
+
     /// The booking after a step.
     pub(crate) fn stepped(&self, step: Step, now: Timestamp) -> Result<Self> {
         let status = self.status.after(step)?;

@@ -66,8 +66,8 @@ pub use error::{
     slot_taken,
 };
 pub use event::{
-    BookingFact, CANCELLED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, JOINED, LEFT, MISSED,
-    MOVED, OPENED,
+    BookingFact, CANCELLED, CHANGED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, JOINED, LEFT,
+    MISSED, MOVED, OPENED,
 };
 pub use extra::{Extra, ExtraWish, ExtraWishes, extras, with_extras};
 pub use kernel::LocalDate;
@@ -88,10 +88,11 @@ pub use rules::{
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};
 pub use store::{
-    Changed, DayOfCourt, DueCheckIn, Missable, book, booking, bookings_of_account, bookings_of_day,
-    cancel, cancel_by_policy, cancel_for_closure, change_players, change_policy, check_in,
-    close_day, confirm, court_days, day_keys, diary, diary_key, diary_unchanged, due_check_ins,
-    expire, forget_check_in, lift_suspension, miss, open_day, open_matches, policy, policy_key,
-    put_rule_book, reclaim, relocate, rule_book, rule_book_key, take_diary, take_policy,
-    take_rule_book, venue_day,
+    Changed, DayOfCourt, DueCheckIn, Missable, book, booking, bookings, bookings_of_account,
+    bookings_of_day, cancel, cancel_by_policy, cancel_date, cancel_for_closure, carry,
+    change_players, change_policy, check_in, close_day, confirm, court_days, day_keys, diary,
+    diary_key, diary_unchanged, due_check_ins, exchange_days, exchanged_days, expire,
+    forget_check_in, lift_suspension, miss, open_day, open_matches, policy, policy_key,
+    put_rule_book, rearrange, reclaim, release, relocate, rule_book, rule_book_key, take_diary,
+    take_policy, take_rule_book, venue_day,
 };

@@ -1,10 +1,13 @@
 //! Everything that decides about a booking, in one round of reads.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use booking::{
-    BookingPolicy, CourtDays, Diary, Needs, Person, RuleBook, court_days, day_keys, diary_key,
-    policy_key, rule_book_key, take_diary, take_policy, take_rule_book,
+    BookingPolicy, CourtDay, CourtDays, Diary, ExtraWish, Needs, Person, RuleBook, court_days,
+    day_keys, diary_key, policy_key, rule_book_key, take_diary, take_policy, take_rule_book,
 };
 use facilities::{
     Court, Resource, Venue, court_key, court_not_found, resource_key, resource_not_found,
@@ -12,8 +15,8 @@ use facilities::{
 };
 use futures::future::try_join;
 use identity::{Membership, MembershipStatus, store::member_key};
-use kernel::{AccountId, CourtId, Result, Sport, jiff::civil::Date};
-use pricing::PriceBook;
+use kernel::{AccountId, CourtId, Error, ResourceId, Result, Sport, VenueId, jiff::civil::Date};
+use pricing::{PriceBook, active_on};
 use profiles::{
     Profile, SportPreference, age_on,
     store::{profile_key, sport_key},
@@ -62,14 +65,26 @@ impl LookUp {
     /// One round. A second one where the court is made of others, or keeps time free past midnight, whose days
     /// nobody knew before, or where the rules want to know more than they did last time.
     pub async fn of(table: &TenantTable, asked: &Asked) -> Result<Self> {
-        let mut known = expected::needs(table, asked.venue_id).await;
+        let found = Self::several(table, std::slice::from_ref(asked)).await?;
+        found.into_iter().next().ok_or_else(|| Error::internal("nothing was looked up"))
+    }
+
+    /// The same for several wishes of one member at one venue, in their order: what they share is read once, and so
+    /// is every day of a court.
+    pub async fn several(table: &TenantTable, asked: &[Asked]) -> Result<Vec<Self>> {
+        let Some(first) = asked.first() else { return Ok(Vec::new()) };
+        let whose = |one: &Asked| (one.venue_id, one.account_id);
+        if asked.iter().any(|one| whose(one) != whose(first)) {
+            return Err(Error::internal("wishes of several members were looked up as one's"));
+        }
+        let mut known = expected::needs(table, first.venue_id).await;
         loop {
             let found = Box::pin(Self::knowing(table, asked, &known)).await?;
-            let needs = found.rules.needs();
+            let needs = found.first().map(|found| found.rules.needs()).unwrap_or_default();
             let enough = known.cover(&needs);
             if *known != needs {
                 known = Arc::new(needs);
-                expected::remember(table, asked.venue_id, known.clone()).await;
+                expected::remember(table, first.venue_id, known.clone()).await;
             }
             if enough {
                 return Ok(found);
@@ -77,51 +92,42 @@ impl LookUp {
         }
     }
 
-    async fn knowing(table: &TenantTable, asked: &Asked, needs: &Needs) -> Result<Self> {
+    async fn knowing(table: &TenantTable, asked: &[Asked], needs: &Needs) -> Result<Vec<Self>> {
         let keys = Keys::of(table, asked, needs).await?;
-        let prices = pricing::store::active(table, asked.venue_id, asked.wish.start.date());
-        let all = keys.all();
-        let (mut items, price_book) = try_join(table.batch_get(&all), prices).await?;
-        let venue: Venue = items.take(&keys.venue)?.ok_or_else(venue_not_found)?;
-        let court: Court = items.take(&keys.court)?.ok_or_else(court_not_found)?;
-        let dates = asked.wish.days_on(&court);
-        let days = if court.made_of.is_empty() && dates == asked.wish.days() {
-            court_days(&mut items, &keys.days)?
-        } else {
-            let days = day_keys(table, asked.venue_id, court.takes(), &dates);
-            let keys: Vec<_> = days.iter().map(|(_, key)| key.clone()).collect();
-            court_days(&mut table.batch_get(&keys).await?, &days)?
-        };
-        let diary = take_diary(&mut items, &keys.diary)?;
-        let rules = take_rule_book(&mut items, &keys.rules)?;
-        let policy = take_policy(&mut items, &keys.policy, asked.venue_id)?;
-        let member: Option<Membership> = items.take(&keys.member)?;
-        let is_member = member.is_some();
-        let person = keys.person(&mut items, member, asked, &court)?;
-        let family = keys.family(&mut items)?;
-        let resources = keys.resources.iter();
-        let resources = resources.map(|key| items.take(key)?.ok_or_else(resource_not_found));
-        let resources = resources.collect::<Result<_>>()?;
-        Ok(Self {
-            venue,
-            court,
-            days,
-            diary,
-            policy,
-            rules,
-            person,
-            is_member,
-            family,
-            resources,
-            price_book,
-        })
+        let prices = prices(table, asked);
+        let (mut items, books) = try_join(table.batch_get_all(keys.all()), prices).await?;
+        let shared = Shared::take(&mut items, &keys)?;
+        let courts = shared.courts(asked)?;
+        let guessed = court_days(&mut items, &keys.days)?;
+        let mut days: BTreeMap<_, _> = guessed.0.into_iter().collect();
+        let wanted = asked.iter().zip(&courts).flat_map(|(one, court)| {
+            day_keys(table, one.venue_id, court.takes(), &one.wish.days_on(court))
+        });
+        let more: Vec<_> = wanted.filter(|(of, _)| !days.contains_key(of)).collect();
+        if !more.is_empty() {
+            let keys = more.iter().map(|(_, key)| key.clone());
+            days.extend(court_days(&mut table.batch_get_all(keys).await?, &more)?.0);
+        }
+        let found = asked.iter().zip(courts);
+        found.map(|(one, court)| shared.look_up(one, court, &days, &books)).collect()
     }
+}
+
+/// The price books among which those are that hold on the days that are asked about: one item for one day.
+async fn prices(table: &TenantTable, asked: &[Asked]) -> Result<Vec<PriceBook>> {
+    let dates = || asked.iter().map(|one| one.wish.start.date());
+    let Some((first, last)) = dates().min().zip(dates().max()) else { return Ok(Vec::new()) };
+    let venue = asked[0].venue_id;
+    if first == last {
+        return Ok(pricing::store::active(table, venue, first).await?.into_iter().collect());
+    }
+    pricing::store::published(table, venue, last).await
 }
 
 /// What one round reads.
 struct Keys {
     venue: Key,
-    court: Key,
+    courts: Vec<(CourtId, Key)>,
     days: Vec<((CourtId, Date), Key)>,
     diary: Key,
     rules: Key,
@@ -130,19 +136,28 @@ struct Keys {
     profile: Option<Key>,
     levels: Vec<(Sport, Key)>,
     family: Vec<(AccountId, Key)>,
-    resources: Vec<Key>,
+    resources: Vec<(ResourceId, Key)>,
+    of: VenueId,
 }
 
 impl Keys {
-    async fn of(table: &TenantTable, asked: &Asked, needs: &Needs) -> Result<Self> {
-        let (venue, account) = (asked.venue_id, asked.account_id);
+    async fn of(table: &TenantTable, asked: &[Asked], needs: &Needs) -> Result<Self> {
+        let (venue, account) = (asked[0].venue_id, asked[0].account_id);
         let others =
             if needs.family { family::others(table, account).await? } else { Arc::default() };
         let level = |sport: &Sport| (*sport, sport_key(table, account, *sport));
+        let courts: BTreeSet<_> = asked.iter().map(|one| one.court_id).collect();
+        let resources: BTreeSet<_> =
+            asked.iter().flat_map(|one| one.extras.iter().map(|wish| wish.resource_id)).collect();
+        let days: BTreeSet<_> = asked
+            .iter()
+            .flat_map(|one| one.wish.days().into_iter().map(|day| (one.court_id, day)))
+            .collect();
+        let day = |(court, day): (CourtId, Date)| day_keys(table, venue, &[court], &[day]);
         Ok(Self {
             venue: venue_key(table, venue),
-            court: court_key(table, venue, asked.court_id),
-            days: day_keys(table, venue, &[asked.court_id], &asked.wish.days()),
+            courts: courts.into_iter().map(|id| (id, court_key(table, venue, id))).collect(),
+            days: days.into_iter().flat_map(day).collect(),
             diary: diary_key(table, account),
             rules: rule_book_key(table, venue),
             policy: policy_key(table, venue),
@@ -150,53 +165,121 @@ impl Keys {
             profile: needs.birth_date.then(|| profile_key(table, account)),
             levels: needs.levels.iter().map(level).collect(),
             family: others.iter().map(|other| (*other, diary_key(table, *other))).collect(),
-            resources: asked
-                .extras
-                .iter()
-                .map(|wish| resource_key(table, wish.resource_id))
-                .collect(),
+            resources: resources.into_iter().map(|id| (id, resource_key(table, id))).collect(),
+            of: venue,
         })
     }
 
     fn all(&self) -> Vec<Key> {
-        let Self { venue, court, diary, rules, policy, member, .. } = self;
+        let Self { venue, diary, rules, policy, member, .. } = self;
+        let courts = self.courts.iter().map(|(_, key)| key);
         let days = self.days.iter().map(|(_, key)| key);
         let levels = self.levels.iter().map(|(_, key)| key);
         let family = self.family.iter().map(|(_, key)| key);
-        let single = [venue, court, diary, rules, policy, member].into_iter().chain(&self.profile);
-        let more = days.chain(levels).chain(family).chain(&self.resources);
+        let resources = self.resources.iter().map(|(_, key)| key);
+        let single = [venue, diary, rules, policy, member].into_iter().chain(&self.profile);
+        let more = courts.chain(days).chain(levels).chain(family).chain(resources);
         single.chain(more).cloned().collect()
     }
+}
 
-    fn person(
+/// What wishes of one member at one venue have in common, out of what one round has found.
+struct Shared {
+    venue: Venue,
+    courts: BTreeMap<CourtId, Court>,
+    diary: Diary,
+    policy: BookingPolicy,
+    rules: RuleBook,
+    member: Option<Membership>,
+    profile: Option<Profile>,
+    levels: BTreeMap<Sport, SportPreference>,
+    family: Family,
+    resources: BTreeMap<ResourceId, Resource>,
+}
+
+impl Shared {
+    fn take(items: &mut Items, keys: &Keys) -> Result<Self> {
+        let venue = items.take(&keys.venue)?.ok_or_else(venue_not_found)?;
+        let mut courts = BTreeMap::new();
+        for (id, key) in &keys.courts {
+            courts.extend(items.take::<Court>(key)?.map(|court| (*id, court)));
+        }
+        let mut levels = BTreeMap::new();
+        for (sport, key) in &keys.levels {
+            levels.extend(items.take::<SportPreference>(key)?.map(|level| (*sport, level)));
+        }
+        let mut resources = BTreeMap::new();
+        for (id, key) in &keys.resources {
+            let resource = items.take::<Resource>(key)?.ok_or_else(resource_not_found)?;
+            resources.insert(*id, resource);
+        }
+        let diaries = keys.family.iter().map(|(_, key)| take_diary(items, key));
+        let diaries = diaries.collect::<Result<_>>()?;
+        let accounts = keys.family.iter().map(|(account, _)| *account).collect();
+        let profile = keys.profile.as_ref().map(|key| items.take(key)).transpose()?;
+        Ok(Self {
+            venue,
+            courts,
+            diary: take_diary(items, &keys.diary)?,
+            policy: take_policy(items, &keys.policy, keys.of)?,
+            rules: take_rule_book(items, &keys.rules)?,
+            member: items.take(&keys.member)?,
+            profile: profile.flatten(),
+            levels,
+            family: Family { accounts, diaries },
+            resources,
+        })
+    }
+
+    /// The court of each wish.
+    fn courts(&self, asked: &[Asked]) -> Result<Vec<Court>> {
+        let court = |one: &Asked| self.courts.get(&one.court_id).cloned();
+        asked.iter().map(|one| court(one).ok_or_else(court_not_found)).collect()
+    }
+
+    fn look_up(
         &self,
-        items: &mut Items,
-        member: Option<Membership>,
         asked: &Asked,
-        court: &Court,
-    ) -> Result<Person> {
-        let level = self.levels.iter().find(|(sport, _)| *sport == court.sport);
-        let level = level.map(|(_, key)| items.take::<SportPreference>(key)).transpose()?.flatten();
-        let assessment = level.and_then(|level| level.assessment);
-        let profile = self.profile.as_ref().map(|key| items.take::<Profile>(key));
-        let birth = profile.transpose()?.flatten().and_then(|profile| profile.birth_date);
-        let is_barred =
-            member.as_ref().is_some_and(|member| member.status == MembershipStatus::Suspended);
+        court: Court,
+        days: &BTreeMap<(CourtId, Date), Option<CourtDay>>,
+        books: &[PriceBook],
+    ) -> Result<LookUp> {
+        let dates = asked.wish.days_on(&court);
+        let of_dates = |court: &CourtId| dates.iter().map(|day| (*court, *day)).collect::<Vec<_>>();
+        let own = court.takes().iter().flat_map(of_dates);
+        let own = own.map(|of| (of, days.get(&of).cloned().flatten())).collect();
+        let resource = |wish: &ExtraWish| self.resources.get(&wish.resource_id).cloned();
+        let resources =
+            asked.extras.iter().map(|wish| resource(wish).ok_or_else(resource_not_found));
+        Ok(LookUp {
+            venue: self.venue.clone(),
+            days: CourtDays(own),
+            diary: self.diary.clone(),
+            policy: self.policy.clone(),
+            rules: self.rules.clone(),
+            person: self.person(asked, &court),
+            is_member: self.member.is_some(),
+            family: self.family.clone(),
+            resources: resources.collect::<Result<_>>()?,
+            price_book: active_on(books, asked.wish.start.date()).cloned(),
+            court,
+        })
+    }
+
+    fn person(&self, asked: &Asked, court: &Court) -> Person {
+        let level = self.levels.get(&court.sport);
+        let assessment = level.and_then(|level| level.assessment.as_ref());
+        let birth = self.profile.as_ref().and_then(|profile| profile.birth_date);
+        let member = self.member.as_ref();
         let roles = member.map(|member| {
             let there = member.venue_roles.get(&asked.venue_id).into_iter().flatten();
             member.roles.iter().chain(there).cloned().collect()
         });
-        Ok(Person {
+        Person {
             roles: roles.unwrap_or_default(),
             level_hundredths: assessment.map(|it| it.level().hundredths()),
             age_years: birth.map(|birth| age_on(birth, asked.wish.start.date().into())),
-            is_barred,
-        })
-    }
-
-    fn family(&self, items: &mut Items) -> Result<Family> {
-        let diaries = self.family.iter().map(|(_, key)| take_diary(items, key));
-        let diaries = diaries.collect::<Result<_>>()?;
-        Ok(Family { accounts: self.family.iter().map(|(account, _)| *account).collect(), diaries })
+            is_barred: member.is_some_and(|member| member.status == MembershipStatus::Suspended),
+        }
     }
 }

@@ -23,8 +23,8 @@ pub use event::Event;
 pub use id::{
     AccountId, ApiKeyId, AuditRecordId, BookingId, ClosureId, ClubId, CourtId, EventId, ExportId,
     FeedId, IdentityProviderId, InvitationId, LedgerTransactionId, OnboardingId, ParseIdError,
-    PaymentId, PriceBookId, RefundId, ResourceId, SeriesId, SessionId, VenueId, WaitlistEntryId,
-    random_uuid,
+    PaymentId, PriceBookId, RefundId, ResourceId, SeriesActId, SeriesId, SessionId, VenueId,
+    WaitlistEntryId, random_uuid,
 };
 pub use local_date::LocalDate;
 pub use money::{Currency, Money};

@@ -63,6 +63,12 @@ pub enum Notice {
     },
     /// Nobody checked in to the booking in time.
     BookingMissed(BookingFacts),
+    /// Dates of a series are theirs.
+    SeriesBooked(SeriesFacts),
+    /// Dates of a series are at another time or on another court.
+    SeriesChanged(SeriesFacts),
+    /// Dates of a series are cancelled.
+    SeriesCancelled(SeriesFacts),
     /// The provider did not take the money.
     PaymentDeclined {
         /// For which booking.
@@ -144,7 +150,53 @@ pub struct BookingFacts {
     pub price: Money,
 }
 
+/// Dates of a series as people know them.
+#[derive(Debug, Clone)]
+pub struct SeriesFacts {
+    /// The court's name.
+    pub court: String,
+    /// Its venue's name.
+    pub venue: String,
+    /// Those that it is about, by date.
+    pub dates: Vec<SeriesDate>,
+    /// Those that were asked for and could not be, each with the reason.
+    pub left_out: Vec<(SeriesDate, LeftOut)>,
+    /// What the dates cost together; zero is not mentioned.
+    pub price: Money,
+}
+
+/// A date of a series.
+#[derive(Debug, Clone, Copy)]
+pub struct SeriesDate {
+    /// When play begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// Why a date could not be what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Somebody else has the court.
+    Taken,
+    /// The venue or the court is closed then.
+    Closed,
+    /// It is too late for it.
+    TooLate,
+    /// A rule of the club forbids it.
+    Rules,
+}
+
 impl Notice {
+    pub(crate) fn series(&self) -> Option<&SeriesFacts> {
+        match self {
+            Self::SeriesBooked(series)
+            | Self::SeriesChanged(series)
+            | Self::SeriesCancelled(series) => Some(series),
+            _ => None,
+        }
+    }
+
     /// Which wording says it.
     pub fn template(&self) -> Template {
         match self {
@@ -155,6 +207,9 @@ impl Notice {
             Self::BookingExpired(_) => Template::BookingExpired,
             Self::BookingMoved { .. } => Template::BookingMoved,
             Self::BookingMissed(_) => Template::BookingMissed,
+            Self::SeriesBooked(_) => Template::SeriesBooked,
+            Self::SeriesChanged(_) => Template::SeriesChanged,
+            Self::SeriesCancelled(_) => Template::SeriesCancelled,
             Self::PaymentDeclined { .. } => Template::PaymentDeclined,
             Self::PaymentRefunded { .. } => Template::PaymentRefunded,
             Self::WaitlistOffer { .. } => Template::WaitlistOffer,
@@ -186,7 +241,10 @@ impl Notice {
             | Self::WaitlistOffer { booking, .. }
             | Self::WaitlistSlotFree(booking)
             | Self::WaitlistBooked(booking) => Some(booking),
-            Self::MemberWelcome(_)
+            Self::SeriesBooked(_)
+            | Self::SeriesChanged(_)
+            | Self::SeriesCancelled(_)
+            | Self::MemberWelcome(_)
             | Self::OwnerInvitation { .. }
             | Self::Invitation { .. }
             | Self::PasswordReset(_)

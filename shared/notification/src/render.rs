@@ -4,8 +4,10 @@ use kernel::{Error, Result};
 use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use crate::{Language, Letter, Notice, Wording, words};
+use crate::{Language, LeftOut, Letter, Notice, SeriesDate, Wording, words};
 
+/// So many dates of a series are named one by one.
+const DATES_TOLD: usize = 20;
 /// What stands around the words of every HTML part.
 const FRAME: &str = include_str!("../templates/frame.html");
 
@@ -21,7 +23,7 @@ pub struct Rendered {
 }
 
 /// The names that a wording may use. What a notice does not have is none, and may be asked for with `if`.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Facts<'a> {
     language: &'static str,
     name: &'a str,
@@ -40,6 +42,14 @@ struct Facts<'a> {
     expires: Option<String>,
     /// Why the club closes a court.
     reason: Option<&'a str>,
+    /// Of a series: how many dates.
+    count: usize,
+    /// The first of them, and how many more.
+    dates: Vec<String>,
+    more: Option<usize>,
+    /// The first that could not be what was asked for, with the reason, and how many more.
+    left_out: Vec<String>,
+    more_left_out: Option<usize>,
 }
 
 /// Says the letter's notice in these words. A wording that names something unknown is a defect.
@@ -63,14 +73,44 @@ pub fn render(letter: &Letter, wording: &Wording) -> Result<Rendered> {
     Ok(Rendered { subject, text: paragraphs(&text), html })
 }
 
+/// The dates of a series, in words.
+#[derive(Default)]
+struct Dates {
+    count: usize,
+    dates: Vec<String>,
+    more: Option<usize>,
+    left_out: Vec<String>,
+    more_left_out: Option<usize>,
+}
+
+impl Dates {
+    fn of(letter: &Letter) -> Self {
+        let Some(series) = letter.notice.series() else { return Self::default() };
+        let language = letter.language;
+        let date = |date: &SeriesDate| {
+            let local = |at: kernel::jiff::Timestamp| at.to_zoned(letter.time_zone.clone());
+            let (from, to) = (local(date.starts_at), local(date.ends_at));
+            format!("{}, {}", words::day(language, &from), words::hours(language, &from, &to))
+        };
+        let refused = |(of, why): &(SeriesDate, LeftOut)| {
+            format!("{}: {}", date(of), words::left_out(language, *why))
+        };
+        let more = |all: usize| all.checked_sub(DATES_TOLD).filter(|more| *more > 0);
+        Self {
+            count: series.dates.len(),
+            dates: series.dates.iter().take(DATES_TOLD).map(date).collect(),
+            more: more(series.dates.len()),
+            left_out: series.left_out.iter().take(DATES_TOLD).map(refused).collect(),
+            more_left_out: more(series.left_out.len()),
+        }
+    }
+}
+
 impl<'a> Facts<'a> {
     fn of(letter: &'a Letter) -> Self {
-        let Letter { recipient, language, club, time_zone, notice } = letter;
+        let Letter { language, time_zone, notice, .. } = letter;
         let language = *language;
         let local = |instant: kernel::jiff::Timestamp| instant.to_zoned(time_zone.clone());
-        let booking = notice.booking();
-        let starts = booking.map(|booking| local(booking.starts_at));
-        let ends = booking.map(|booking| local(booking.ends_at));
         let (mut amount, mut held_until, mut link, mut expires) = (None, None, None, None);
         let mut reason = None;
         match notice {
@@ -104,6 +144,9 @@ impl<'a> Facts<'a> {
             Notice::BookingConfirmed(_)
             | Notice::BookingExpired(_)
             | Notice::BookingMissed(_)
+            | Notice::SeriesBooked(_)
+            | Notice::SeriesChanged(_)
+            | Notice::SeriesCancelled(_)
             | Notice::WaitlistSlotFree(_)
             | Notice::WaitlistBooked(_)
             | Notice::MemberWelcome(None)
@@ -112,23 +155,48 @@ impl<'a> Facts<'a> {
             | Notice::EmailChanged => {}
         }
         Self {
-            language: language.code(),
-            name: recipient.as_str(),
-            club,
-            court: booking.map(|booking| booking.court.as_str()),
-            venue: booking.map(|booking| booking.venue.as_str()),
-            day: starts.as_ref().map(|starts| words::day(language, starts)),
-            start: starts.as_ref().map(words::hour),
-            hours: starts.as_ref().zip(ends).map(|(from, to)| words::hours(language, from, &to)),
-            zone: starts.as_ref().map(|starts| words::zone(language, starts)),
-            price: booking
-                .filter(|booking| !booking.price.is_zero())
-                .map(|booking| words::money(language, booking.price)),
             amount: amount.map(|amount| words::money(language, amount)),
             held_until,
             link,
             expires,
             reason,
+            ..Self::about(letter)
+        }
+    }
+
+    /// The booking that it is about, or the series.
+    fn about(letter: &'a Letter) -> Self {
+        let Letter { recipient, language, club, time_zone, notice } = letter;
+        let language = *language;
+        let local = |instant: kernel::jiff::Timestamp| instant.to_zoned(time_zone.clone());
+        let (booking, series) = (notice.booking(), notice.series());
+        let starts = booking.map(|booking| local(booking.starts_at));
+        let ends = booking.map(|booking| local(booking.ends_at));
+        let first = series.and_then(|series| series.dates.first());
+        let zoned = starts.clone().or_else(|| first.map(|date| local(date.starts_at)));
+        let Dates { count, dates, more, left_out, more_left_out } = Dates::of(letter);
+        let court = booking.map(|it| &it.court).or_else(|| series.map(|it| &it.court));
+        let venue = booking.map(|it| &it.venue).or_else(|| series.map(|it| &it.venue));
+        let price = booking.map(|it| it.price).or_else(|| series.map(|it| it.price));
+        Self {
+            language: language.code(),
+            name: recipient.as_str(),
+            club,
+            court: court.map(String::as_str),
+            venue: venue.map(String::as_str),
+            count,
+            dates,
+            more,
+            left_out,
+            more_left_out,
+            day: starts.as_ref().map(|starts| words::day(language, starts)),
+            start: starts.as_ref().map(words::hour),
+            hours: starts.as_ref().zip(ends).map(|(from, to)| words::hours(language, from, &to)),
+            zone: zoned.as_ref().map(|starts| words::zone(language, starts)),
+            price: price
+                .filter(|price| !price.is_zero())
+                .map(|price| words::money(language, price)),
+            ..Self::default()
         }
     }
 }
@@ -159,7 +227,7 @@ mod tests {
     use kernel::{Currency, Money, jiff::tz::TimeZone};
 
     use super::*;
-    use crate::{BookingFacts, Template, notice::TimedLink};
+    use crate::{BookingFacts, SeriesFacts, Template, notice::TimedLink};
 
     fn booking() -> BookingFacts {
         BookingFacts {
@@ -199,6 +267,10 @@ mod tests {
             Notice::BookingMoved { booking: booking(), refund: Some(money) },
             Notice::BookingMoved { booking: booking(), refund: None },
             Notice::BookingMissed(booking()),
+            Notice::SeriesBooked(series(3, 0)),
+            Notice::SeriesBooked(series(60, 25)),
+            Notice::SeriesChanged(series(20, 1)),
+            Notice::SeriesCancelled(series(21, 0)),
             Notice::PaymentDeclined { booking: booking(), held_until: until, checkout: None },
             Notice::PaymentDeclined {
                 booking: booking(),
@@ -280,6 +352,43 @@ mod tests {
             message.subject,
             "Reserva confirmada: Padel 1 & <2>, jueves 26 de noviembre de 2026, 18:00"
         );
+    }
+
+    /// So many weeks of booked dates, and of dates that are not.
+    fn series(booked: usize, left_out: usize) -> SeriesFacts {
+        let BookingFacts { court, venue, starts_at, ends_at, price } = booking();
+        let week = |number: usize| {
+            let weeks =
+                kernel::jiff::SignedDuration::from_hours(168 * i64::try_from(number).unwrap());
+            SeriesDate { starts_at: starts_at + weeks, ends_at: ends_at + weeks }
+        };
+        let refused = |number| (week(number), LeftOut::Taken);
+        SeriesFacts {
+            court,
+            venue,
+            dates: (0..booked).map(week).collect(),
+            left_out: (booked..booked + left_out).map(refused).collect(),
+            price,
+        }
+    }
+
+    #[test]
+    fn a_series_is_told_at_once_and_not_at_any_length() {
+        let message = rendered(Language::English, Notice::SeriesBooked(series(2, 1)));
+        assert_eq!(
+            message.text,
+            "Hello Ana <b>Ferreyra</b>,\n\nYour series at Club Norte is booked:\n\n\
+             Padel 1 & <2>, Costanera (Buenos Aires time, UTC-3)\n\
+             - Thursday 26 November 2026, 18:00 to 19:30\n\
+             - Thursday 3 December 2026, 18:00 to 19:30\n\
+             In all: ARS 12,000.00\n\nThese dates could not be booked:\n\
+             - Thursday 10 December 2026, 18:00 to 19:30: the court is taken\n\nClub Norte\n"
+        );
+        let message = rendered(Language::Spanish, Notice::SeriesChanged(series(60, 25)));
+        assert_eq!(message.text.matches("\n- jueves").count(), 40);
+        assert!(message.text.contains("\n- y 40 más\n"), "{}", message.text);
+        assert!(message.html.contains("<li>y 5 más</li>"), "{}", message.html);
+        assert_eq!(message.subject, "Serie cambiada: Padel 1 & <2>, 60 fechas");
     }
 
     #[test]

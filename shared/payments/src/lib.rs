@@ -41,4 +41,4 @@ pub use provider::{
 pub use refund::request as request_refund;
 pub use schedule::{Asked, Reason, Watch};
 pub use settle::{BookingMove, BookingStanding, Settlement, decide};
-pub use store::{create, due, note_checkout, payment, save};
+pub use store::{create, due, give_back, note_checkout, payment, save};

@@ -1,9 +1,9 @@
 //! Keys, reads and writes of payments.
 
-use kernel::{Error, PaymentId, Result, jiff::Timestamp, timestamp_text};
+use kernel::{Error, Money, PaymentId, RefundId, Result, jiff::Timestamp, timestamp_text};
 use table::{Condition, Index, Key, Partition, PlatformTable, Query, TenantTable, Update, Write};
 
-use crate::{Payment, event::Told};
+use crate::{Payment, RefundReason, event::Told, request_refund};
 
 /// Polls of all clubs are spread over so many partitions.
 const POLL_SHARDS: u8 = 8;
@@ -29,6 +29,23 @@ pub async fn payment(table: &TenantTable, id: PaymentId) -> Result<Payment> {
 /// Put a new payment, in the transaction that puts its booking.
 pub fn create(table: &TenantTable, platform: &PlatformTable, payment: &Payment) -> Result<Write> {
     put(table, platform, payment).map(Write::if_absent)
+}
+
+/// Asks for so much back of what was paid, if there is anything to ask for. (A payment that is still to come for a
+/// booking that is given up goes back when it comes.)
+pub fn give_back(
+    table: &TenantTable,
+    platform: &PlatformTable,
+    payment: Option<Payment>,
+    (goes_back, reason): (Option<Money>, RefundReason),
+    now: Timestamp,
+) -> Result<Option<Write>> {
+    let Some((payment, money)) = payment.zip(goes_back.filter(|money| !money.is_zero())) else {
+        return Ok(None);
+    };
+    let refund = RefundId::new();
+    let payment = request_refund(&payment, refund, Some(money.amount), reason, now)?;
+    save(table, platform, &payment, &[Told::RefundRequested(refund)]).map(Some)
 }
 
 /// Put a payment as it became, if it still is what it became that from; tells what the change tells.

@@ -1,6 +1,10 @@
 //! Reads and writes of the one table.
 
-use std::{collections::HashMap, future::Future, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    future::Future,
+    sync::Arc,
+};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
@@ -9,6 +13,7 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
 };
+use futures::future::try_join_all;
 use kernel::{Error, LastKey, Page, Result};
 use serde::de::DeserializeOwned;
 
@@ -121,6 +126,15 @@ impl Engine {
                 return Err(busy());
             }
         }
+    }
+
+    /// Any number of items, each once, in batches side by side.
+    pub async fn batch_get_all(&self, keys: impl IntoIterator<Item = Key>) -> Result<Items> {
+        let keys: BTreeMap<_, _> = keys.into_iter().map(|key| (key.parts(), key)).collect();
+        let keys: Vec<_> = keys.into_values().collect();
+        let batches = keys.chunks(BATCH_LIMIT).map(|batch| self.batch_get(batch));
+        let found = try_join_all(batches).await?.into_iter().flat_map(|items| items.0);
+        Ok(Items(found.collect()))
     }
 
     /// One page of a partition, consistently unless it is an index or need not be: one unit, or half of

@@ -59,6 +59,8 @@ mod rotation;
 mod rush;
 mod second_factor;
 mod series;
+mod series_changes;
+mod series_policies;
 mod sessions;
 mod sign_in_policy;
 mod sso;

@@ -97,6 +97,7 @@ impl Club {
             hold_expires_at: None,
             payment_id: None,
             closure_id: None,
+            series_id: None,
             freed: None,
         };
         self.event(kind, &fact)
