@@ -77,7 +77,7 @@ pub fn render(letter: &Letter, wording: &Wording) -> Result<Rendered> {
 #[derive(Default)]
 struct Dates {
     count: usize,
-    dates: Vec<String>,
+    named: Vec<String>,
     more: Option<usize>,
     left_out: Vec<String>,
     more_left_out: Option<usize>,
@@ -98,7 +98,7 @@ impl Dates {
         let more = |all: usize| all.checked_sub(DATES_TOLD).filter(|more| *more > 0);
         Self {
             count: series.dates.len(),
-            dates: series.dates.iter().take(DATES_TOLD).map(date).collect(),
+            named: series.dates.iter().take(DATES_TOLD).map(date).collect(),
             more: more(series.dates.len()),
             left_out: series.left_out.iter().take(DATES_TOLD).map(refused).collect(),
             more_left_out: more(series.left_out.len()),
@@ -174,7 +174,7 @@ impl<'a> Facts<'a> {
         let ends = booking.map(|booking| local(booking.ends_at));
         let first = series.and_then(|series| series.dates.first());
         let zoned = starts.clone().or_else(|| first.map(|date| local(date.starts_at)));
-        let Dates { count, dates, more, left_out, more_left_out } = Dates::of(letter);
+        let Dates { count, named: dates, more, left_out, more_left_out } = Dates::of(letter);
         let court = booking.map(|it| &it.court).or_else(|| series.map(|it| &it.court));
         let venue = booking.map(|it| &it.venue).or_else(|| series.map(|it| &it.venue));
         let price = booking.map(|it| it.price).or_else(|| series.map(|it| it.price));
