@@ -6,34 +6,49 @@
 
 use audit::Entry;
 use axum::extract::State;
+use booking::Diary;
 use identity::Actor;
 use kernel::{AccountId, Permission, Result, jiff::Timestamp};
 use profiles::{Erasure, ErasureStatus, Export, store};
 use runtime::App;
 use serde_json::{Value, json};
 use table::{PlatformTable, TenantTable, Write};
-use web::{Caller, ClientAddress, Correlation, Envelope, Id, Outcome, Problem, Reply, standing};
+use web::{
+    Caller, ClientAddress, Correlation, Envelope, Id, Outcome, Params, Problem, Reply, standing,
+};
 
-use crate::{family::Family, read_erasure::ErasureView, start_export::member_not_found};
+use crate::{
+    ahead::Ahead,
+    family::Family,
+    read_erasure::ErasureView,
+    start_export::member_not_found,
+    wallet::{ErasureOptions, Wallet},
+};
 
+/// So often it is completed again because something was booked meanwhile.
+const ROUNDS: usize = 4;
 /// Writes of one transaction.
 const TOGETHER: usize = 90;
 
 /// Be forgotten by the club: profile, consents, photo, sessions and exports are deleted, and with the last
 /// club the account, too.
 ///
-/// A guardian goes once each of their children has another one, or was erased before.
+/// A guardian goes once each of their children has another one, or was erased before; whoever has money in their
+/// wallet, once it was paid out, or if they leave it to the club.
 ///
-/// Bookings, payments and the ledger stay, under the account's id alone. A call that broke off is completed
-/// by the next.
+/// Bookings ahead are cancelled as the club cancels: what was paid for them goes back. Places in waiting lists and
+/// calendar feeds are given up. Bookings, payments and the ledger stay, under the account's id alone. A call that
+/// broke off is completed by the next.
 #[utoipa::path(
     post,
     path = "/v1/users/me/erase",
     tag = "privacy",
+    params(ErasureOptions),
     responses(
         (status = 200, body = Envelope<ErasureView>, description = "The certificate; the same if it was done before."),
         (status = 404, body = Problem, description = "MEMBER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "LAST_OWNER, GUARDIAN_NEEDED (the details name the children), ERASURE_RUNNING, CONCURRENT_CHANGE."),
+        (status = 409, body = Problem, description = "LAST_OWNER, GUARDIAN_NEEDED (the details name the children), WALLET_NOT_EMPTY (the details have the balances), WALLET_CHANGED, ERASURE_RUNNING, CONCURRENT_CHANGE."),
+        (status = 422, body = Problem, description = "QUERY_INVALID."),
     )
 )]
 pub(crate) async fn erase_own(
@@ -41,25 +56,29 @@ pub(crate) async fn erase_own(
     caller: Caller,
     address: ClientAddress,
     correlation: Correlation,
+    Params(options): Params<ErasureOptions>,
 ) -> Outcome<ErasureView> {
     let account = caller.account();
     let work = Work::new(&app, &caller, account, (address, correlation))?;
-    Ok(Reply::ok(work.run().await?.into()))
+    Ok(Reply::ok(work.run(options).await?.into()))
 }
 
 /// Have a member forgotten by the club, as if they had asked for it themselves.
 ///
-/// A guardian goes once each of their children has another one, or was erased before.
+/// A guardian goes once each of their children has another one, or was erased before; whoever has money in their
+/// wallet, once it was paid out, or with `forfeit_wallet`, which the audit log tells. Bookings ahead are cancelled as
+/// the club cancels.
 #[utoipa::path(
     post,
     path = "/v1/users/{account_id}/erase",
     tag = "privacy",
-    params(("account_id" = AccountId, Path)),
+    params(("account_id" = AccountId, Path), ErasureOptions),
     responses(
         (status = 200, body = Envelope<ErasureView>, description = "The certificate; the same if it was done before."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING, STEP_UP_REQUIRED, TARGET_OUTRANKS."),
         (status = 404, body = Problem, description = "MEMBER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "LAST_OWNER, GUARDIAN_NEEDED (the details name the children), ERASURE_RUNNING, CONCURRENT_CHANGE."),
+        (status = 409, body = Problem, description = "LAST_OWNER, GUARDIAN_NEEDED (the details name the children), WALLET_NOT_EMPTY (the details have the balances), WALLET_CHANGED, ERASURE_RUNNING, CONCURRENT_CHANGE."),
+        (status = 422, body = Problem, description = "QUERY_INVALID."),
     )
 )]
 pub(crate) async fn erase_member(
@@ -68,9 +87,10 @@ pub(crate) async fn erase_member(
     Id(account): Id<AccountId>,
     address: ClientAddress,
     correlation: Correlation,
+    Params(options): Params<ErasureOptions>,
 ) -> Outcome<ErasureView> {
     let work = Work::new(&app, &caller, account, (address, correlation))?;
-    Ok(Reply::ok(work.run().await?.into()))
+    Ok(Reply::ok(work.run(options).await?.into()))
 }
 
 struct Work<'a> {
@@ -96,22 +116,38 @@ impl<'a> Work<'a> {
         Ok(Self { app, caller, platform, table, account, address, correlation, now })
     }
 
-    async fn run(&self) -> Result<Erasure> {
+    async fn run(&self, options: ErasureOptions) -> Result<Erasure> {
         let before = store::erasure(&self.table, self.account).await?;
-        let running = match before {
-            Some(erasure) if erasure.status == ErasureStatus::Running => erasure,
+        match before {
+            Some(erasure) if erasure.status == ErasureStatus::Running => {}
             before => match identity::store::membership(&self.table, self.account).await? {
-                Some(membership) => self.begin(&membership, before).await?,
+                Some(membership) => self.begin(&membership, before, options).await?,
                 None => return before.ok_or_else(member_not_found),
             },
-        };
+        }
+        let mut rounds = ROUNDS;
+        let mut diary = self.ahead().give_up().await?;
         self.remove_files().await?;
         self.write_all(store::erase(&self.table, self.account).await?).await?;
         let club = self.table.tenant().club();
         let sessions = identity::store::remove_sessions(&self.platform, self.account, club).await?;
         self.write_all(sessions).await?;
         let account_removed = self.remove_account().await?;
-        self.complete(running, account_removed).await
+        loop {
+            rounds -= 1;
+            match self.complete(account_removed, &diary).await {
+                // Something was booked meanwhile, or a hold ended.
+                Err(error) if rounds > 0 && booking::may_be_repeated(&error) => {
+                    diary = self.ahead().give_up().await?;
+                }
+                completed => return completed,
+            }
+        }
+    }
+
+    fn ahead(&self) -> Ahead<'_> {
+        let Self { platform, table, account, now, .. } = self;
+        Ahead { platform, table, account: *account, by: self.caller.account(), now: *now }
     }
 
     /// They are no member from now on.
@@ -119,9 +155,11 @@ impl<'a> Work<'a> {
         &self,
         membership: &identity::Membership,
         before: Option<Erasure>,
-    ) -> Result<Erasure> {
+        options: ErasureOptions,
+    ) -> Result<()> {
         let club = self.table.tenant().club();
         let family = Family::of(&self.table, self.account, self.now).await?;
+        let wallet = Wallet::of(&self.table, self.account, options).await?;
         let everything = store::everything(&self.table, self.account).await?;
         let sessions = identity::store::remove_sessions(&self.platform, self.account, club).await?;
         let exports = store::exports_of(&self.table, self.account).await?;
@@ -130,7 +168,9 @@ impl<'a> Work<'a> {
         let mut erasure = Erasure::new(self.account, by, &everything, counts, self.now);
         erasure.previous_hash = before.and_then(|before| before.hash);
         let was = json!({ "roles": membership.roles, "status": membership.status });
-        let entry = self.entry("member.erasure_started", Some(was), None);
+        let forfeited = wallet.forfeited();
+        let is = (!forfeited.is_empty()).then(|| json!({ "forfeited": forfeited }));
+        let entry = self.entry("member.erasure_started", Some(was), is);
         let actor = self.actor(membership).await?;
         audit::commit(&self.table, entry, self.now, || {
             let mut writes = identity::store::expel(&self.table, membership);
@@ -138,6 +178,7 @@ impl<'a> Work<'a> {
             writes.extend(actor.and_then(|it| it.unchanged(&self.table, Some(self.account))));
             writes.push(store::begin_erasure(&self.table, &erasure)?);
             writes.extend(family.leave(&self.table, self.account));
+            writes.extend(wallet.leave(&self.table, self.account, self.now)?);
             Ok(writes)
         })
         .await
@@ -145,8 +186,8 @@ impl<'a> Work<'a> {
             // A twin of this call was quicker.
             "MEMBER_NOT_FOUND" => store::erasure_running(),
             _ => error,
-        })?;
-        Ok(erasure)
+        })
+        .map(drop)
     }
 
     /// Who erases somebody else must not be outranked by them.
@@ -192,15 +233,21 @@ impl<'a> Work<'a> {
         Ok(true)
     }
 
-    async fn complete(&self, running: Erasure, account_removed: bool) -> Result<Erasure> {
-        let mut erasure = running.completed(account_removed, self.now);
+    async fn complete(&self, account_removed: bool, diary: &Diary) -> Result<Erasure> {
+        // As it is by now: it counts what has gone.
+        let running = store::erasure(&self.table, self.account).await?;
+        let running = running.filter(|erasure| erasure.status == ErasureStatus::Running);
+        let mut erasure =
+            running.ok_or_else(store::erasure_running)?.completed(account_removed, self.now);
         let hash = audit::fingerprint(&audit::canonical(&json!(erasure)));
         erasure.hash = Some(hash.clone());
         let is = json!({ "certificate_hash": hash, "removed": erasure.removed });
         let entry = self.entry("member.erased", None, Some(is));
         // The tokens that they have are good until here, so that they can complete it themselves.
         let bar = || standing::bar(&self.table, self.account, self.now);
-        let completed = || Ok(vec![store::complete_erasure(&self.table, &erasure)?, bar()]);
+        let nothing_ahead = || booking::diary_unchanged(&self.table, self.account, diary);
+        let completed =
+            || Ok(vec![store::complete_erasure(&self.table, &erasure)?, bar(), nothing_ahead()]);
         audit::commit(&self.table, entry, self.now, completed).await?;
         Ok(erasure)
     }

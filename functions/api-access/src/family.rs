@@ -1,8 +1,8 @@
 //! Whom somebody who is erased acts for: no child is left without a guardian.
 
 use futures::future::{try_join, try_join_all};
-use kernel::{AccountId, Result, jiff::Timestamp};
-use profiles::{guardian_needed, store, today};
+use kernel::{AccountId, Error, Result, jiff::Timestamp};
+use profiles::{club_today, guardian_needed, store};
 use table::{TenantTable, Write};
 
 /// The children of a guardian who goes.
@@ -21,14 +21,14 @@ impl Family {
     ) -> Result<Self> {
         // Counted before it is read: who comes meanwhile changes the count.
         let counted = store::children_count(table, guardian).await?;
-        let (children, settings) =
-            try_join(store::children(table, guardian), tenancy::store::settings(table)).await?;
-        let today = today(now, &settings.time_zone.zone());
+        let (children, today) =
+            try_join(store::children(table, guardian), club_today(table, now)).await?;
         let minor = async |child: AccountId| {
             let (profile, membership) =
                 try_join(store::profile(table, child), identity::store::membership(table, child))
                     .await?;
-            Ok((membership.is_some() && profile.is_minor(today)).then_some(child))
+            let minor = membership.is_some() && profile.is_minor(today);
+            Ok::<_, Error>(minor.then_some(child))
         };
         let children = try_join_all(children.iter().map(|it| minor(it.child_id))).await?;
         let children: Vec<_> = children.into_iter().flatten().collect();

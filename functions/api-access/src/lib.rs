@@ -22,6 +22,7 @@
 //! | `POST /v1/users/{account_id}/erase` | `profile:erase`, a recent proof |
 //! | `GET /v1/erasures/{account_id}` | `profile:erase` |
 
+mod ahead;
 mod change_policy;
 mod change_role;
 mod create_key;
@@ -41,6 +42,7 @@ mod remove_role;
 mod revoke_key;
 mod start_export;
 mod verify_audit;
+mod wallet;
 
 use kernel::Permission;
 use runtime::Routes;

@@ -3,13 +3,14 @@
 use audit::Entry;
 use axum::extract::State;
 use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, Wish};
-use frontdesk::{Asked, Booked as Done, LookUp};
+use frontdesk::{Asked, Booked as Done, LookUp, named, participant_unknown};
 use garde::Validate;
 use kernel::{
-    AccountId, BookingId, ClubId, CourtId, Error, PaymentId, Permission, Result, VenueId,
-    jiff::Timestamp, timestamp_text,
+    AccountId, BookingId, CourtId, PaymentId, Permission, Result, VenueId, jiff::Timestamp,
+    timestamp_text,
 };
-use payments::{Due, Payment, Provider, mercadopago::MercadoPago};
+use payments::{Payment, mercadopago::MercadoPago};
+use profiles::{acting_for, user_not_found};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,9 +19,10 @@ use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
-    checkout::{Checkout, CheckoutProblem, connect, open},
-    participants::party,
+    checkout::{Checkout, CheckoutProblem, open},
+    pay::{PayWith, Way, check_spending, payment, spent_for_another},
     read::BookingView,
+    store,
 };
 
 /// So often a booking is decided again because the court's day changed under it.
@@ -43,30 +45,45 @@ pub(crate) struct NewBooking {
     #[serde(default)]
     #[schema(max_items = 31)]
     participants: Vec<Participant>,
-    /// Whose booking it will be: one's own if absent. Another member's takes `booking:manage` at the venue.
+    /// Whose booking it will be: one's own if absent. One's child's while one is its guardian and it is under age;
+    /// another member's takes `booking:manage` at the venue.
     account_id: Option<AccountId>,
     /// The rules to override, where they can be; takes `booking:override` at the venue. The audit log says so.
     #[serde(default, rename = "override")]
     #[garde(length(max = 20))]
     overrides: Vec<RuleName>,
+    /// By card unless it says otherwise. Out of a member's wallet, staff pay with `wallet:manage` at the venue.
+    #[serde(default)]
+    pay_with: PayWith,
 }
 
 impl NewBooking {
     /// What the front desk is asked, and which rules shall not matter: `PERMISSION_MISSING` where the caller may
-    /// not book for another, or against rules; `PARTICIPANTS_INVALID`, `PARTICIPANT_UNKNOWN`.
+    /// not book for another, or against rules; `USER_NOT_FOUND`, `PARTICIPANTS_INVALID`.
     pub(crate) async fn asked(
         self,
         table: &TenantTable,
         caller: &Caller,
+        now: Timestamp,
     ) -> Result<(Asked, Vec<RuleName>)> {
         let account_id = self.account_id.unwrap_or(caller.account());
-        if account_id != caller.account() {
-            caller.require_at(Permission::BookingManage, self.venue_id)?;
+        check_spending(caller, (account_id, self.venue_id), self.pay_with)?;
+        // Staff's member is read with what decides.
+        if account_id != caller.account()
+            && !caller.may_at(Permission::BookingManage, self.venue_id)
+        {
+            let who = (caller.account(), account_id);
+            match acting_for(table, who, false, now).await {
+                Err(error) if error.code() == "NOT_GUARDIAN" => {
+                    caller.require_at(Permission::BookingManage, self.venue_id)?;
+                }
+                acting => acting?.comes_in()?,
+            }
         }
         if !self.overrides.is_empty() {
             caller.require_at(Permission::BookingOverride, self.venue_id)?;
         }
-        let party = party(table, account_id, self.participants).await?;
+        let party = named(account_id, self.participants)?;
         let asked = Asked {
             venue_id: self.venue_id,
             court_id: self.court_id,
@@ -81,11 +98,15 @@ impl NewBooking {
     }
 }
 
-/// What decides; `USER_NOT_FOUND` where it is asked for somebody who is no member.
+/// What decides; `USER_NOT_FOUND` where it is asked for somebody who is no member, `PARTICIPANT_UNKNOWN` where one
+/// plays along.
 pub(crate) async fn look_up(table: &TenantTable, asked: &Asked) -> Result<LookUp> {
     let found = LookUp::of(table, asked).await?;
     if asked.account_id != asked.asked_by && !found.is_member {
-        return Err(Error::not_found("USER_NOT_FOUND", "nobody in this club has that id"));
+        return Err(user_not_found());
+    }
+    if !found.strangers.is_empty() {
+        return Err(participant_unknown(&found.strangers));
     }
     Ok(found)
 }
@@ -94,29 +115,29 @@ pub(crate) async fn look_up(table: &TenantTable, asked: &Asked) -> Result<LookUp
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Booked {
     booking: BookingView,
-    /// Null where there is nothing to pay, or where `checkout_problem` says why it is missing.
+    /// Null where there is nothing to pay any more, or where `checkout_problem` says why it is missing.
     checkout: Option<Checkout>,
     /// Null unless the provider did not answer: the booking is held all the same.
     checkout_problem: Option<CheckoutProblem>,
 }
 
-/// Book a court, for oneself or, as staff, for a member.
+/// Book a court, for oneself, for one's child or, as staff, for a member.
 ///
 /// A refusal has the code of the first rule that is against it, and under `details.reasons` everything that is.
 /// Staff with `booking:override` name the rules that shall not matter; those that are not named still hold.
 ///
 /// The slot is held until the booking is paid, for ten minutes at most; a booking without price is
-/// confirmed at once.
+/// confirmed at once, and so is one that is paid out of a wallet, if that has the price.
 #[utoipa::path(
     post,
     path = "/v1/bookings",
     tag = "bookings",
     request_body = NewBooking,
     responses(
-        (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
+        (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge or paid."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND, RESOURCE_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, RESOURCE_TAKEN, RESOURCE_RETIRED, NO_PRICE, PAYMENTS_NOT_CONNECTED."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, RESOURCE_TAKEN, RESOURCE_RETIRED, NO_PRICE, PAYMENTS_NOT_CONNECTED, INSUFFICIENT_FUNDS (the details have the wallet's balance and the price)."),
         (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, RESOURCE_NOT_HERE, RESOURCE_CLOSED, PRICE_OUT_OF_RANGE, BODY_INVALID."),
     )
 )]
@@ -125,12 +146,12 @@ pub(crate) async fn book(
     caller: Caller,
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
-    let table = app.tenant_table(&caller)?;
-    let (asked, overrides) = input.asked(&table, &caller).await?;
+    let (table, pay_with) = (app.tenant_table(&caller)?, input.pay_with);
+    let (asked, overrides) = input.asked(&table, &caller, app.clock().now()).await?;
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;
-        match make(&app, &caller, &table, (&asked, &overrides)).await {
+        match Box::pin(make(&app, &caller, &table, (&asked, &overrides, pay_with))).await {
             Err(error) if booking::may_be_repeated(&error) && rounds > 0 => {}
             Err(error) if booking::may_be_repeated(&error) => {
                 return Err(booking::day_changed().into());
@@ -161,28 +182,37 @@ async fn make(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
-    (asked, overrides): (&Asked, &[RuleName]),
+    (asked, overrides, pay_with): (&Asked, &[RuleName], PayWith),
 ) -> Result<Made> {
     let now = app.clock().now();
     let found = look_up(table, asked).await?;
-    let agreed = found.judge_overriding(asked, overrides, now)?;
-    let costs_something = !agreed.plan.price.is_zero();
-    let provider = if costs_something { Some(connect(app, caller.club()?).await?) } else { None };
+    let mut agreed = found.judge_overriding(asked, overrides, now)?;
+    let way = Way::to_pay(app, caller.club()?, agreed.plan.price, pay_with).await?;
+    agreed.paid_by = way.paid_by();
+    let provider = if let Way::Card(provider) = way { Some(provider) } else { None };
     let hold_seconds = u32::try_from(app.config().hold().as_secs()).unwrap_or(u32::MAX);
-    let payable = costs_something.then(|| Payable { payment: PaymentId::new(), hold_seconds });
+    let payable = provider.is_some().then(|| Payable { payment: PaymentId::new(), hold_seconds });
     let ids = (BookingId::new(), payable);
     let Done { booking, mut writes } = found.book(table, asked, agreed, ids, now).await?;
-    let payment = payment(&booking, caller.club()?, now);
-    if let Some(payment) = &payment {
-        writes.push(payments::create(table, &app.table().platform(), payment)?);
-    }
-    if booking.overridden.is_empty() {
-        table.write(writes).await?;
+    let (payment, paying) = payment(app, table, &booking, now)?;
+    // The booking's own refusals first: that the court is taken says more than that there is no money for it.
+    writes.extend(paying);
+    let told = if !booking.overridden.is_empty() {
+        Some(against_rules(caller, &booking)?)
+    } else if is_paid_for_another(caller, &booking) {
+        Some(spent_for_another(caller, &booking)?)
     } else {
-        let told = against_rules(caller, &booking)?;
-        audit::write(table, told, now, writes).await?;
-    }
+        None
+    };
+    let stored = store(table, told, now, writes).await;
+    stored.map_err(|error| payments::with_price(error, booking.price))?;
     Ok(Made { booking, due: payment.zip(provider) })
+}
+
+/// Whether it was paid, and not by who asked for it.
+fn is_paid_for_another(caller: &Caller, booking: &Booking) -> bool {
+    let is_paid = booking.payment_id.is_some() && booking.hold_expires_at.is_none();
+    is_paid && booking.account_id != caller.account()
 }
 
 /// That somebody booked against the club's rules, which, and for whom.
@@ -190,18 +220,7 @@ fn against_rules(caller: &Caller, booking: &Booking) -> Result<Entry> {
     let said = json!({
         "account_id": booking.account_id, "venue_id": booking.venue_id, "court_id": booking.court_id,
         "starts_at": timestamp_text(booking.starts_at), "overridden": booking.overridden,
+        "payment_id": booking.payment_id,
     });
     Entry::new(caller.origin(), "booking.overridden", booking.id).making(&said)
-}
-
-/// The payment of a booking that costs something.
-fn payment(booking: &Booking, club: ClubId, now: Timestamp) -> Option<Payment> {
-    let (id, expires_at) = booking.payment_id.zip(booking.hold_expires_at)?;
-    let due = Due {
-        booking_id: booking.id,
-        account_id: booking.account_id,
-        amount: booking.price,
-        expires_at,
-    };
-    Some(Payment::new(id, club, Provider::Mercadopago, due, now))
 }

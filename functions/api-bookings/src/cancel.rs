@@ -2,7 +2,9 @@
 
 use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, Cancellation, Canceller, Changed, Diary, Missable, PolicyTerms, Status};
+use booking::{
+    Booking, Cancellation, Canceller, Changed, Diary, Missable, PolicyTerms, RefundTo, Status,
+};
 use futures::future::try_join4;
 use garde::Validate;
 use kernel::{BookingId, Error, Permission, Result, jiff::Timestamp};
@@ -15,7 +17,7 @@ use web::{Caller, Envelope, Id, Outcome, Params, Problem, Reply};
 
 use crate::{
     read::{BookingView, check_own, is_staff},
-    refund::{give_back, payment_of},
+    refund::{give_back, is_from_wallet, payment_of},
     store,
 };
 
@@ -43,9 +45,11 @@ struct Found {
     court_blocked_minutes: u32,
     diary: Diary,
     payment: Option<Payment>,
+    /// Whether whose booking it is is still a member.
+    is_member: bool,
 }
 
-/// Cancel a booking: one's own before it starts, or any with `booking:manage`.
+/// Cancel a booking: one's own or one's child's before it starts, or any with `booking:manage`.
 ///
 /// Its slot is free at once. What goes back of what was paid, and whether it is a strike, is as the venue's policy
 /// of this moment says (`GET /v1/venues/{venue_id}/booking-policy`); without one, everything goes back.
@@ -74,7 +78,7 @@ pub(crate) async fn cancel(
     loop {
         rounds -= 1;
         let booking = booking::booking(&table, id).await?;
-        check_own(&caller, &booking)?;
+        check_own(&table, &caller, &booking, app.clock().now()).await?;
         if options.waive {
             caller.require_at(Permission::BookingManage, booking.venue_id)?;
         }
@@ -103,11 +107,12 @@ async fn give_up(
         return Ok(Booking { cancellation: Some(came), ..booking.clone() });
     }
     let against = Missable { diary: &found.diary, strikes: found.terms.strikes };
-    let goes_back = came.refund;
+    let goes_back = (came.refund, came.refund_to.unwrap_or_default());
     let Changed { booking: cancelled, mut writes } =
         booking::cancel_by_policy(table, booking, came, (caller.account(), against), now)?;
-    let reason = RefundReason::BookingCancelled;
-    writes.extend(give_back(app, table, found.payment, (goes_back, reason), now)?);
+    let (money, to) = goes_back;
+    let back = (money, RefundReason::BookingCancelled, to);
+    writes.extend(give_back(app, table, found.payment.as_ref(), back, now)?);
     let told = if options.waive { "booking.cancelled_without_policy" } else { "booking.cancelled" };
     let told = Entry::new(caller.origin(), told, booking.id);
     let told = told.changing(
@@ -131,7 +136,11 @@ async fn find(table: &TenantTable, booking: &Booking) -> Result<Found> {
     ))
     .await?;
     let court_blocked_minutes = court.terms.notice.cancel_minutes.minutes().into();
-    Ok(Found { terms: policy.terms, court_blocked_minutes, diary, payment })
+    let terms = policy.terms;
+    let may_go_to_wallet = terms.cancellation.goes_to_wallets() && payment.is_some();
+    let is_member = !may_go_to_wallet
+        || identity::store::membership(table, booking.account_id).await?.is_some();
+    Ok(Found { terms, court_blocked_minutes, diary, payment, is_member })
 }
 
 fn judge(
@@ -148,7 +157,14 @@ fn judge(
     } else {
         Canceller::Player
     };
-    let verdict = found.terms.cancellation.judge(booking, found.court_blocked_minutes, by, now)?;
+    let mut verdict =
+        found.terms.cancellation.judge(booking, found.court_blocked_minutes, by, now)?;
+    if is_from_wallet(found.payment.as_ref()) {
+        verdict.to = RefundTo::Wallet;
+    } else if !found.is_member {
+        // Who has left finds it on their card.
+        verdict.to = RefundTo::Card;
+    }
     let paid = found.payment.as_ref().filter(|payment| payment.refundable() > 0);
     let refund = paid.map(|payment| payment.money(verdict.share(payment.refundable())));
     Ok(verdict.with_refund(refund))

@@ -33,7 +33,7 @@ pub(crate) struct NewPolicy(PolicyTerms);
         (status = 200, body = Envelope<PolicyTerms>, description = "As it is now, with its ETag."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND."),
         (status = 412, body = Problem, description = "STALE_VERSION: it changed since it was read."),
-        (status = 422, body = Problem, description = "VALIDATION_FAILED, WALLET_NOT_AVAILABLE, BODY_INVALID."),
+        (status = 422, body = Problem, description = "VALIDATION_FAILED, BODY_INVALID."),
     )
 )]
 pub(crate) async fn change_policy(

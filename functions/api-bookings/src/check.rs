@@ -21,7 +21,7 @@ pub(crate) struct BookingCheck {
     price: Option<Money>,
 }
 
-/// Ask whether a booking would be made, without making it.
+/// Ask whether a booking would be made, without making it. Whether a wallet has the price is not looked at.
 #[utoipa::path(
     post,
     path = "/v1/bookings/check",
@@ -40,9 +40,9 @@ pub(crate) async fn check(
     Body(input): Body<NewBooking>,
 ) -> Outcome<BookingCheck> {
     let table = app.tenant_table(&caller)?;
-    let (asked, overrides) = input.asked(&table, &caller).await?;
-    let found = look_up(&table, &asked).await?;
     let now = app.clock().now();
+    let (asked, overrides) = input.asked(&table, &caller, now).await?;
+    let found = look_up(&table, &asked).await?;
     let ruling = found.ruling(&asked, now)?.without(&overrides);
     let priced = ruling.plan.map(|plan| found.priced(&asked, plan, now));
     let price = priced.and_then(|priced| Some(priced.ok()?.plan.price));

@@ -28,7 +28,7 @@ pub(crate) struct Offer {
     level_max: Option<Level>,
 }
 
-/// Open one's booking to other members: an open match, which stays open.
+/// Open one's booking, or one's child's, to other members: an open match, which stays open.
 ///
 /// From then on only staff move it.
 #[utoipa::path(
@@ -53,8 +53,11 @@ pub(crate) async fn open_match(
 ) -> Outcome<MatchView> {
     let (table, now) = (app.tenant_table(&caller)?, app.clock().now());
     let before = booking::booking(&table, id).await?;
-    if before.account_id != caller.account() {
-        let message = "whose booking it is opens it, and nobody else";
+    let owner = [before.account_id];
+    if before.account_id != caller.account()
+        && !profiles::guards_any(&table, caller.account(), &owner, now).await?
+    {
+        let message = "whose booking it is opens it, or their guardian, and nobody else";
         return Err(Error::forbidden("BOOKING_NOT_YOURS", message).into());
     }
     let from = offer.level_min.map_or(0, Level::hundredths);

@@ -5,11 +5,12 @@ use booking::{Booking, Cancellation, Extra, MovedFrom, Participant, Status, loca
 use facilities::{Name, Zone};
 use kernel::{
     AccountId, BookingId, CourtId, Error, Money, PaymentId, Permission, Result, VenueId,
-    timestamp_text,
+    jiff::Timestamp, timestamp_text,
 };
 use pricing::PriceLine;
 use runtime::App;
 use serde::Serialize;
+use table::TenantTable;
 use utoipa::ToSchema;
 use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
 
@@ -27,6 +28,8 @@ pub(crate) struct BookingView {
     court_name: Name,
     /// Whose it is.
     account_id: AccountId,
+    /// Who booked it: whose it is, their guardian, or staff.
+    booked_by: AccountId,
     /// Who plays along.
     participants: Vec<Participant>,
     /// A booking that is confirmed or checked in and has ended is completed: nothing happens then, so it is no status
@@ -101,6 +104,7 @@ impl From<Booking> for BookingView {
             venue_id: booking.venue_id,
             court_id: booking.court_id,
             account_id: booking.account_id,
+            booked_by: booking.made_by.unwrap_or(booking.account_id),
             status: booking.status,
             starts_at: local_text(zone, booking.starts_at),
             ends_at: local_text(zone, booking.ends_at),
@@ -132,9 +136,26 @@ pub(crate) fn is_staff(caller: &Caller, booking: &Booking) -> bool {
     caller.may_at(Permission::BookingManage, booking.venue_id)
 }
 
-/// Refuses another's booking to whoever may not manage bookings.
-pub(crate) fn check_own(caller: &Caller, booking: &Booking) -> Result<()> {
-    if booking.account_id == caller.account() || is_staff(caller, booking) {
+/// Refuses another's booking to whoever neither acts for them nor manages bookings.
+pub(crate) async fn check_own(
+    table: &TenantTable,
+    caller: &Caller,
+    booking: &Booking,
+    now: Timestamp,
+) -> Result<()> {
+    check_acts(table, caller, booking, (&[booking.account_id], now)).await
+}
+
+/// Whether the caller is one of these people of a booking, a guardian of one of them, or its staff: else
+/// `forbidden`, `BOOKING_NOT_YOURS`.
+pub(crate) async fn check_acts(
+    table: &TenantTable,
+    caller: &Caller,
+    booking: &Booking,
+    (people, now): (&[AccountId], Timestamp),
+) -> Result<()> {
+    let known = people.contains(&caller.account()) || is_staff(caller, booking);
+    if known || profiles::guards_any(table, caller.account(), people, now).await? {
         return Ok(());
     }
     Err(Error::forbidden(
@@ -143,7 +164,7 @@ pub(crate) fn check_own(caller: &Caller, booking: &Booking) -> Result<()> {
     ))
 }
 
-/// Read a booking: one's own, one that one plays in, or any with `booking:manage`.
+/// Read a booking: one that one or one's child has or plays in, or any with `booking:manage`.
 #[utoipa::path(
     get,
     path = "/v1/bookings/{booking_id}",
@@ -160,7 +181,8 @@ pub(crate) async fn read(
     caller: Caller,
     Id(id): Id<BookingId>,
 ) -> Outcome<BookingView> {
-    let booking = booking::booking(&app.tenant_table(&caller)?, id).await?;
-    check_plays(&caller, &booking)?;
+    let table = app.tenant_table(&caller)?;
+    let booking = booking::booking(&table, id).await?;
+    check_plays(&table, &caller, &booking, app.clock().now()).await?;
     Ok(Reply::ok(BookingView::from(booking)))
 }

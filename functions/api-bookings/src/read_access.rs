@@ -45,8 +45,9 @@ pub(crate) async fn read_access(
     caller: Caller,
     Id(id): Id<BookingId>,
 ) -> Outcome<AccessView> {
-    let booking = booking::booking(&app.tenant_table(&caller)?, id).await?;
-    check_plays(&caller, &booking)?;
+    let table = app.tenant_table(&caller)?;
+    let booking = booking::booking(&table, id).await?;
+    check_plays(&table, &caller, &booking, app.clock().now()).await?;
     let valid = booking.status.has_slots();
     let code = booking.access_code.as_ref().filter(|_| valid).zip(booking.access_window());
     let (code, window) = code.ok_or_else(|| {

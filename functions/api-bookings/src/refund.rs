@@ -1,8 +1,8 @@
 //! What goes back of what was paid for a booking.
 
-use booking::Booking;
-use kernel::{Money, RefundId, Result, jiff::Timestamp};
-use payments::{Payment, RefundReason, event::Told};
+use booking::{Booking, RefundTo};
+use kernel::{Money, Result, jiff::Timestamp};
+use payments::{Payment, Provider, RefundReason, Return};
 use runtime::App;
 use table::{TenantTable, Write};
 
@@ -12,21 +12,24 @@ pub(crate) async fn payment_of(table: &TenantTable, booking: &Booking) -> Result
     payments::payment(table, id).await.map(Some)
 }
 
-/// Asks for so much back. (A payment that is still to come for a booking that is given up goes back when it
-/// comes.)
+/// Gives so much back, if anything. (A payment that is still to come for a booking that is given up goes back when
+/// it comes.)
 pub(crate) fn give_back(
     app: &App,
     table: &TenantTable,
-    payment: Option<Payment>,
-    (goes_back, reason): (Option<Money>, RefundReason),
+    payment: Option<&Payment>,
+    (goes_back, reason, to): (Option<Money>, RefundReason, RefundTo),
     now: Timestamp,
-) -> Result<Option<Write>> {
+) -> Result<Vec<Write>> {
     let Some((payment, money)) = payment.zip(goes_back.filter(|money| !money.is_zero())) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
-    let refund = RefundId::new();
-    let amount = Some(money.amount);
-    let payment = payments::request_refund(&payment, refund, amount, reason, now)?;
-    let told = [Told::RefundRequested(refund)];
-    payments::save(table, &app.table().platform(), &payment, &told).map(Some)
+    let back = Return { amount: Some(money.amount), reason, to };
+    let (_, writes) = payments::give_back(table, &app.table().platform(), payment, back, now)?;
+    Ok(writes)
+}
+
+/// Whether a wallet paid it.
+pub(crate) fn is_from_wallet(payment: Option<&Payment>) -> bool {
+    payment.is_some_and(|payment| payment.provider == Provider::Wallet)
 }

@@ -2,26 +2,23 @@
 
 use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, Changed, LocalStart, Step, local_text};
-use frontdesk::{Agreed, Asked, Elsewhere, LookUp};
+use booking::{Booking, Changed, LocalStart, RefundTo, local_text};
+use frontdesk::{Agreed, Asked, Elsewhere, LookUp, check_movable, check_notice};
 use futures::future::try_join3;
 use garde::Validate;
-use kernel::{
-    BookingId, CourtId, Error, Money, Permission, Result,
-    jiff::{SignedDuration, Timestamp},
-    timestamp_text,
-};
+use kernel::{BookingId, CourtId, Error, Money, Permission, Result, jiff::Timestamp};
 use payments::{Payment, RefundReason};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
-use table::TenantTable;
+use table::{TenantTable, Write};
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
 use crate::{
+    pay::{PayWith, check_spending},
     read::{BookingView, check_own, is_staff},
-    refund::{give_back, payment_of},
+    refund::{give_back, is_from_wallet, payment_of},
     store,
 };
 
@@ -44,11 +41,12 @@ pub(crate) struct Move {
     waive_difference: bool,
 }
 
-/// Move a booking to another time or court of its venue: one's own, or any with `booking:manage`.
+/// Move a booking to another time or court of its venue: one's own or one's child's, or any with `booking:manage`.
 ///
 /// The new slots are taken and the old ones given back in one step: whoever is refused keeps what they had. All rules
-/// hold as for a new booking. Where it becomes cheaper, the difference goes back; where it becomes dearer, it is
-/// refused, unless staff waive the difference. The booking keeps its id; `sequence` grows.
+/// hold as for a new booking. Where it becomes cheaper, the difference goes back; where it becomes dearer, the wallet
+/// that paid it pays the difference, if it has as much. What was paid otherwise is refused, unless staff waive the
+/// difference. The booking keeps its id; `sequence` grows.
 #[utoipa::path(
     post,
     path = "/v1/bookings/{booking_id}/move",
@@ -57,9 +55,9 @@ pub(crate) struct Move {
     request_body = Move,
     responses(
         (status = 200, body = Envelope<BookingView>, description = "At its new place."),
-        (status = 403, body = Problem, description = "BOOKING_NOT_YOURS, PERMISSION_MISSING: only staff waive."),
+        (status = 403, body = Problem, description = "BOOKING_NOT_YOURS, PERMISSION_MISSING: only staff waive, or charge another's wallet."),
         (status = 404, body = Problem, description = "BOOKING_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, PRICE_RISES, TOO_LATE_TO_MOVE, MATCH_OPEN, BOOKING_HELD, BOOKING_STARTED, BOOKING_CHECKED_IN, BOOKING_MISSED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_CHANGED, BOOKING_SUSPENDED, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, PRICE_RISES, INSUFFICIENT_FUNDS, TOO_LATE_TO_MOVE, MATCH_OPEN, BOOKING_HELD, BOOKING_STARTED, BOOKING_CHECKED_IN, BOOKING_MISSED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_CHANGED, BOOKING_SUSPENDED, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY."),
         (status = 422, body = Problem, description = "NOTHING_MOVES, DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
     )
 )]
@@ -74,7 +72,7 @@ pub(crate) async fn relocate(
     loop {
         rounds -= 1;
         let booking = booking::booking(&table, id).await?;
-        check_own(&caller, &booking)?;
+        check_own(&table, &caller, &booking, app.clock().now()).await?;
         if input.waive_difference {
             caller.require_at(Permission::BookingManage, booking.venue_id)?;
         }
@@ -97,7 +95,7 @@ async fn make(
     input: &Move,
 ) -> Result<Booking> {
     let now = app.clock().now();
-    check_movable(caller, before, now)?;
+    check_movable(before, is_staff(caller, before), now)?;
     let Move { court_id, starts_at, duration_minutes, .. } = *input;
     let to = Elsewhere { court_id, starts_at, duration_minutes };
     let asked = Asked::elsewhere(before, to, caller.account())?;
@@ -108,19 +106,19 @@ async fn make(
     ))
     .await?;
     if !is_staff(caller, before) {
-        check_notice(before, court.terms.notice.change_minutes.minutes(), now)?;
+        check_notice(before, &court, now)?;
     }
     let found = found.without(before);
     let mut agreed = found.judge(&asked, now)?;
-    let goes_back = difference(before, &mut agreed, payment.as_ref(), input.waive_difference)?;
+    let difference = difference(before, &mut agreed, payment.as_ref(), input.waive_difference)?;
     let Changed { booking, mut writes } =
         found.relocate(table, before, agreed, caller.account(), now).await?;
-    let reason = RefundReason::BookingMoved;
-    writes.extend(give_back(app, table, payment, (goes_back, reason), now)?);
+    writes.extend(settle(app, caller, (table, before), payment.as_ref(), difference, now)?);
     let told = Entry::new(caller.origin(), "booking.moved", before.id);
     let told = told.changing(&place(before), &place(&booking))?;
     let is_act = input.waive_difference || before.account_id != caller.account();
-    store(table, is_act.then_some(told), now, writes).await?;
+    let stored = store(table, is_act.then_some(told), now, writes).await;
+    stored.map_err(|error| payments::with_price(error, booking.price))?;
     metrics::counter!("bookings_moved").increment(1);
     Ok(booking)
 }
@@ -135,51 +133,61 @@ fn place(booking: &Booking) -> serde_json::Value {
     })
 }
 
-fn check_movable(caller: &Caller, booking: &Booking, now: Timestamp) -> Result<()> {
-    booking.status.after(Step::Move)?;
-    if booking.has_started(now) {
-        return Err(Error::conflict(
-            "BOOKING_STARTED",
-            "it has started, and is not moved any more",
-        ));
-    }
-    if booking.open.is_some() && !is_staff(caller, booking) {
-        let message = "others have joined for that time; ask the club's staff to move it";
-        return Err(Error::conflict("MATCH_OPEN", message));
-    }
-    Ok(())
+/// What the new place means for what was paid.
+enum Difference {
+    /// So much goes back.
+    Back(Money),
+    /// So much more is taken from the wallet that paid, in minor units.
+    FromWallet(i64),
+    /// The booking keeps its price.
+    Waived,
 }
 
-/// At exactly so many minutes before the start it can still be moved.
-fn check_notice(booking: &Booking, minutes: u16, now: Timestamp) -> Result<()> {
-    let notice = SignedDuration::from_mins(minutes.into());
-    if booking.starts_at.duration_since(now) >= notice {
-        return Ok(());
+/// The writes that give back or take what the new place costs less or more.
+fn settle(
+    app: &App,
+    caller: &Caller,
+    (table, before): (&TenantTable, &Booking),
+    payment: Option<&Payment>,
+    difference: Difference,
+    now: Timestamp,
+) -> Result<Vec<Write>> {
+    match (difference, payment) {
+        (Difference::Back(money), _) => {
+            let back = (Some(money), RefundReason::BookingMoved, RefundTo::Card);
+            give_back(app, table, payment, back, now)
+        }
+        (Difference::FromWallet(amount), Some(payment)) => {
+            let payer = (before.account_id, before.venue_id);
+            check_spending(caller, payer, PayWith::Wallet)?;
+            payments::charge_more(table, &app.table().platform(), payment, amount, now)
+        }
+        (Difference::FromWallet(_), None) | (Difference::Waived, _) => Ok(Vec::new()),
     }
-    let last = booking.starts_at.saturating_sub(notice).unwrap_or(booking.starts_at);
-    let message = format!("players move this booking until {minutes} minutes before its start");
-    Err(Error::conflict("TOO_LATE_TO_MOVE", message)
-        .with_details(json!({ "until": timestamp_text(last) })))
 }
 
-/// What goes back because the new place is cheaper. Where it is dearer: 409 `PRICE_RISES`, unless the difference is
-/// waived; then the booking keeps its price.
+/// What goes back because the new place is cheaper, or what the wallet that paid has to pay because it is dearer. What
+/// was paid otherwise is refused then, 409 `PRICE_RISES`, unless the difference is waived.
 fn difference(
     before: &Booking,
     agreed: &mut Agreed,
     payment: Option<&Payment>,
     waived: bool,
-) -> Result<Option<Money>> {
+) -> Result<Difference> {
     let price = agreed.plan.price;
     let rises_by = price.amount - before.price.amount;
     if rises_by <= 0 {
         let most = payment.map_or(0, Payment::refundable);
-        return Ok(Some(Money::new((-rises_by).min(most), before.price.currency)));
+        let back = Money::new((-rises_by).min(most), before.price.currency);
+        return Ok(Difference::Back(back));
     }
     if waived {
         agreed.plan.price = before.price;
         agreed.price_lines.clone_from(&before.price_lines);
-        return Ok(None);
+        return Ok(Difference::Waived);
+    }
+    if is_from_wallet(payment) {
+        return Ok(Difference::FromWallet(rises_by));
     }
     let difference = Money::new(rises_by, price.currency);
     let message = "the new place costs more, which cannot be paid here; ask the club's staff";

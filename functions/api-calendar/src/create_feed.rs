@@ -4,7 +4,8 @@ use audit::Entry;
 use axum::extract::State;
 use calendar::{Feed, FeedText, Scope};
 use garde::Validate;
-use kernel::{CourtId, Error, Method, Permission, Result, VenueId};
+use kernel::{AccountId, CourtId, Error, Method, Permission, Result, VenueId, jiff::Timestamp};
+use profiles::{Capacity, acting_for, not_guardian};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use table::TenantTable;
@@ -20,6 +21,11 @@ use crate::list_feeds::FeedView;
 pub(crate) enum NewFeed {
     /// One's own bookings, from a month ago on.
     MyBookings {},
+    /// The same of one's child.
+    ChildBookings {
+        /// Which.
+        child_id: AccountId,
+    },
     /// Everybody's on a court, from a week ago to 60 days ahead: for staff.
     Court {
         /// Where.
@@ -68,9 +74,9 @@ pub(crate) async fn create(
         return Err(Error::forbidden("FEED_NEEDS_MEMBER", message).into());
     }
     let table = app.tenant_table(&caller)?;
-    let scope = scope(&caller, &table, &input).await?;
-    let text = FeedText::new(caller.club()?)?;
     let now = app.clock().now();
+    let scope = scope(&caller, &table, &input, now).await?;
+    let text = FeedText::new(caller.club()?)?;
     let feed = Feed::new(&text, caller.account(), scope, now);
     let writes = calendar::create(&table, &feed)?;
     if feed.scope.venue().is_some() {
@@ -86,9 +92,21 @@ pub(crate) async fn create(
 }
 
 /// What it shows, if it is there and the caller may see it.
-async fn scope(caller: &Caller, table: &TenantTable, wanted: &NewFeed) -> Result<Scope> {
+async fn scope(
+    caller: &Caller,
+    table: &TenantTable,
+    wanted: &NewFeed,
+    now: Timestamp,
+) -> Result<Scope> {
     match *wanted {
         NewFeed::MyBookings {} => Ok(Scope::MyBookings),
+        NewFeed::ChildBookings { child_id } => {
+            let acting = acting_for(table, (caller.account(), child_id), false, now).await?;
+            match acting.capacity {
+                Capacity::Guardian => Ok(Scope::ChildBookings { child_id }),
+                Capacity::Themselves | Capacity::Staff => Err(not_guardian()),
+            }
+        }
         NewFeed::Venue { venue_id } => {
             caller.require_at(Permission::BookingManage, venue_id)?;
             facilities::venue(table, venue_id).await?;

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use calendar::{Feed, Scope};
 use garde::Validate;
-use kernel::{CourtId, FeedId, LocalDate, VenueId, jiff::Timestamp};
+use kernel::{AccountId, CourtId, FeedId, LocalDate, VenueId, jiff::Timestamp};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,6 +27,8 @@ pub(crate) struct FeedsPage {
 pub(crate) enum FeedScope {
     /// One's own.
     MyBookings,
+    /// Those of one's child.
+    ChildBookings,
     /// Everybody's on a court.
     Court,
     /// Everybody's at a venue.
@@ -39,7 +41,9 @@ pub(crate) enum FeedScope {
 pub(crate) struct FeedView {
     id: FeedId,
     scope: FeedScope,
-    /// Null of one's own bookings.
+    /// Null unless it is a child's.
+    child_id: Option<AccountId>,
+    /// Null of one's own bookings and a child's.
     venue_id: Option<VenueId>,
     /// Null unless it is a court's.
     court_id: Option<CourtId>,
@@ -52,14 +56,15 @@ pub(crate) struct FeedView {
 
 impl From<Feed> for FeedView {
     fn from(feed: Feed) -> Self {
-        let (scope, court_id) = match feed.scope {
-            Scope::MyBookings => (FeedScope::MyBookings, None),
-            Scope::Court { court_id, .. } => (FeedScope::Court, Some(court_id)),
-            Scope::Venue { .. } => (FeedScope::Venue, None),
+        let (scope, child_id, court_id) = match feed.scope {
+            Scope::MyBookings => (FeedScope::MyBookings, None, None),
+            Scope::ChildBookings { child_id } => (FeedScope::ChildBookings, Some(child_id), None),
+            Scope::Court { court_id, .. } => (FeedScope::Court, None, Some(court_id)),
+            Scope::Venue { .. } => (FeedScope::Venue, None, None),
         };
         let venue_id = feed.scope.venue();
         let Feed { id, created_at, last_used_on, .. } = feed;
-        Self { id, scope, venue_id, court_id, created_at, last_used_on }
+        Self { id, scope, child_id, venue_id, court_id, created_at, last_used_on }
     }
 }
 

@@ -52,8 +52,13 @@ pub(crate) async fn read(
     let table = app.table().tenant(&tenant);
     let feed = calendar::feed(&table, text.id()).await?;
     feed.check(&text)?;
-    check_owner(&app, &tenant, &feed).await?;
     let now = app.clock().now();
+    check_owner(&app, &tenant, &feed).await?;
+    if let Scope::ChildBookings { child_id } = feed.scope
+        && !profiles::guards_any(&table, feed.account_id, &[child_id], now).await?
+    {
+        return Err(feed_not_found().into());
+    }
     let (settings, bookings) =
         try_join(tenancy::store::settings(&table), bookings(&table, &feed, now)).await?;
     let calendar = calendar::calendar_text(settings.name.as_str(), &bookings, now);
@@ -83,10 +88,11 @@ async fn check_owner(app: &App, tenant: &Tenant, feed: &Feed) -> Result<()> {
 }
 
 async fn bookings(table: &TenantTable, feed: &Feed, now: Timestamp) -> Result<Vec<Booking>> {
+    let from = now.saturating_sub(OWN_BACK).unwrap_or(now);
     let venue_id = match feed.scope {
-        Scope::MyBookings => {
-            let from = now.saturating_sub(OWN_BACK).unwrap_or(now);
-            return calendar::bookings_ahead(table, feed.account_id, from).await;
+        Scope::MyBookings => return calendar::bookings_ahead(table, feed.account_id, from).await,
+        Scope::ChildBookings { child_id } => {
+            return calendar::bookings_ahead(table, child_id, from).await;
         }
         Scope::Court { venue_id, .. } | Scope::Venue { venue_id } => venue_id,
     };

@@ -14,12 +14,19 @@
 //! | `DELETE /v1/venues/{venue_id}/courts/{court_id}` | `facility:manage`, there or in the club |
 //! | `GET /v1/venues/{venue_id}/booking-rules` | `facility:read` |
 //! | `PUT /v1/venues/{venue_id}/booking-rules` | `facility:manage`, there or in the club |
+//! | `POST /v1/venues/{venue_id}/photo-uploads` | `facility:manage`, there or in the club |
+//! | `POST /v1/venues/{venue_id}/photos` | `facility:manage`, there or in the club |
+//! | `GET /v1/venues/{venue_id}/photos` | `facility:read` |
+//! | `PUT /v1/venues/{venue_id}/photos` | `facility:manage`, there or in the club |
+//! | `DELETE /v1/venues/{venue_id}/photos/{photo_id}` | `facility:manage`, there or in the club |
 //! | `POST /v1/resources` | `facility:manage` |
 //! | `GET /v1/resources` | `facility:read` |
 //! | `GET /v1/resources/{resource_id}` | `facility:read` |
 //! | `PATCH /v1/resources/{resource_id}` | `facility:manage` |
 //! | `DELETE /v1/resources/{resource_id}` | `facility:manage` |
 
+mod add_photo;
+mod arrange_photos;
 mod change_court;
 mod change_resource;
 mod change_venue;
@@ -28,16 +35,20 @@ mod create_resource;
 mod create_venue;
 mod given;
 mod list_courts;
+mod list_photos;
 mod list_resources;
 mod list_venues;
+mod photos;
 mod put_booking_rules;
 mod read_booking_rules;
 mod read_court;
 mod read_resource;
 mod read_venue;
+mod remove_photo;
 mod retire_court;
 mod retire_resource;
 mod retire_venue;
+mod upload_photo;
 
 use kernel::Permission;
 use runtime::Routes;
@@ -58,6 +69,11 @@ pub fn routes() -> Routes {
         .allow_at_venue(Permission::FacilityManage, routes!(retire_court::retire))
         .allow(Permission::FacilityRead, routes!(read_booking_rules::read))
         .allow_at_venue(Permission::FacilityManage, routes!(put_booking_rules::put))
+        .allow_at_venue(Permission::FacilityManage, routes!(upload_photo::upload))
+        .allow_at_venue(Permission::FacilityManage, routes!(add_photo::add))
+        .allow(Permission::FacilityRead, routes!(list_photos::list))
+        .allow_at_venue(Permission::FacilityManage, routes!(arrange_photos::arrange))
+        .allow_at_venue(Permission::FacilityManage, routes!(remove_photo::remove))
         .allow(Permission::FacilityManage, routes!(create_resource::create))
         .allow(Permission::FacilityRead, routes!(list_resources::list))
         .allow(Permission::FacilityRead, routes!(read_resource::read))

@@ -18,6 +18,8 @@ pub(crate) struct AccountView {
 }
 
 /// Every account with its balance, by address and currency. They sum to zero in each currency.
+///
+/// Members' wallets are one account, `liabilities:wallet`; transactions name the member's, `liabilities:wallet:acc_…`.
 #[utoipa::path(
     get,
     path = "/v1/ledger/accounts",

@@ -45,8 +45,11 @@ pub(crate) async fn open_checkout(
 ) -> Outcome<Checkout> {
     let (table, platform) = (app.tenant_table(&caller)?, app.table().platform());
     let booking = booking::booking(&table, id).await?;
-    if booking.account_id != caller.account() {
-        return Err(Error::forbidden("BOOKING_NOT_YOURS", "only who booked can pay").into());
+    let (account, now) = (caller.account(), app.clock().now());
+    let is_theirs = booking.account_id == account;
+    if !is_theirs && !profiles::guards_any(&table, account, &[booking.account_id], now).await? {
+        let message = "only whose booking it is, or their guardian, can pay";
+        return Err(Error::forbidden("BOOKING_NOT_YOURS", message).into());
     }
     booking.status.after(Step::Confirm)?;
     let payment_id = booking.payment_id.ok_or_else(|| {

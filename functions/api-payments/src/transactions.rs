@@ -18,9 +18,9 @@ const LIST: &str = "ledger.transactions";
 #[garde(allow_unvalidated)]
 pub(crate) struct Page {
     /// 1 to 100; 20 where it is missing.
-    limit: Option<u8>,
+    pub(crate) limit: Option<u8>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// What one fact moved between accounts. Never changed: a correction is another transaction.

@@ -1,5 +1,6 @@
 //! Payments as the API shows them.
 
+use booking::RefundTo;
 use kernel::{AccountId, BookingId, Money, PaymentId, RefundId, jiff::Timestamp, timestamp_text};
 use payments::{Payment, Problem, Refund};
 use serde::Serialize;
@@ -16,11 +17,14 @@ pub(crate) struct PaymentView {
     /// `refunded`, `mismatch` or `abandoned`.
     status: &'static str,
     amount: Money,
-    /// What was given back.
+    /// What was given back, to card and wallet.
     refunded: Money,
+    /// What of it is in the payer's wallet.
+    refunded_to_wallet: Money,
     /// What can still be given back.
     refundable: Money,
     refunds: Vec<RefundView>,
+    /// `mercadopago`, or `wallet`.
     provider: &'static str,
     /// The provider's payment that counts.
     provider_payment_id: Option<String>,
@@ -42,8 +46,9 @@ pub(crate) struct PaymentView {
 pub(crate) struct RefundView {
     id: RefundId,
     amount: Money,
-    /// `staff`, `booking_cancelled`, `paid_too_late`, `paid_twice` or `at_provider`.
+    /// `staff`, `booking_cancelled`, `booking_moved`, `paid_too_late`, `paid_twice` or `at_provider`.
     reason: &'static str,
+    to: RefundTo,
     /// `requested`, `done` or `failed`.
     status: &'static str,
     #[schema(format = DateTime)]
@@ -74,6 +79,7 @@ impl PaymentView {
             status: payment.status.as_str(),
             amount: payment.amount,
             refunded: payment.money(payment.refunded),
+            refunded_to_wallet: payment.money(payment.refunded_to_wallet()),
             refundable: payment.money(payment.refundable()),
             refunds: payment.refunds.iter().map(|each| RefundView::new(payment, each)).collect(),
             provider: payment.provider.as_str(),
@@ -93,6 +99,7 @@ impl RefundView {
             id: refund.id,
             amount: payment.money(refund.amount),
             reason: refund.reason.as_str(),
+            to: refund.to,
             status: refund.status.as_str(),
             requested_at: timestamp_text(refund.requested_at),
             done_at: refund.done_at.map(timestamp_text),

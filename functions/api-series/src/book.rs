@@ -2,11 +2,12 @@
 
 use frontdesk::Booked;
 use kernel::{
-    Clock, Kind, Result,
+    Clock, Kind, Result, SeriesActId,
     jiff::{Timestamp, civil::DateTime},
 };
 use series::{
-    Occurrence, Outcome, Series, Status, booking_of, series_busy, series_conflict, series_over,
+    Came, Mark, Occurrence, Outcome, Series, Status, booking_of, event, series_busy,
+    series_conflict, series_over,
 };
 use table::{TenantTable, Together, Write};
 
@@ -24,8 +25,8 @@ pub(crate) struct Run<'a> {
     pub(crate) series: Series,
     /// Whether the series is in the table.
     pub(crate) is_stored: bool,
-    /// Whether its dates are; then they are tried again.
-    pub(crate) is_repeat: bool,
+    /// The request that tries dates again that are in the table; none of the one that makes it.
+    pub(crate) again: Option<SeriesActId>,
     /// Whether one refused date refuses all.
     pub(crate) is_strict: bool,
 }
@@ -43,7 +44,7 @@ impl Run<'_> {
     pub(crate) async fn book(&mut self, mut pending: Vec<Occurrence>) -> Result<()> {
         let mut rounds = ROUNDS;
         while !pending.is_empty() {
-            match self.book_group(&pending).await {
+            match Box::pin(self.book_group(&pending)).await {
                 Ok(done) => {
                     pending.retain(|one| !done.contains(&one.recurrence_id));
                     rounds = ROUNDS;
@@ -53,6 +54,8 @@ impl Run<'_> {
                 {
                     return Err(error);
                 }
+                // Nobody knows before which of them meets the last of something: the stock is no part of what is read.
+                Err(error) if rounds == 0 && error.code() == "RESOURCE_TAKEN" => return Err(error),
                 Err(_) if rounds == 0 => return Err(series_busy()),
                 Err(_) => {
                     rounds -= 1;
@@ -60,9 +63,12 @@ impl Run<'_> {
                 }
             }
         }
-        if self.is_stored && !self.is_repeat && self.series.status == Status::Booking {
+        if self.is_stored && self.again.is_none() && self.series.status == Status::Booking {
             let after = Series { status: Status::Active, ..self.series.clone() };
-            self.table.write(vec![series::replace(self.table, &self.series, &after)?]).await?;
+            let told = (event::BOOKED, None);
+            let now = self.clock.now();
+            let write = series::replace_telling(self.table, (&self.series, &after), told, now)?;
+            self.table.write(vec![write]).await?;
         }
         Ok(())
     }
@@ -80,7 +86,7 @@ impl Run<'_> {
             let found = stored.iter().find(|other| other.recurrence_id == one.recurrence_id);
             match found {
                 None => Some(one),
-                Some(found) if self.is_repeat && found.is_open() => Some(found.clone()),
+                Some(found) if self.again.is_some() && found.is_open() => Some(found.clone()),
                 Some(_) => None,
             }
         };
@@ -91,11 +97,12 @@ impl Run<'_> {
     async fn book_group(&mut self, pending: &[Occurrence]) -> Result<Vec<DateTime>> {
         let now = self.clock.now();
         let dates = &pending[..pending.len().min(TOGETHER)];
-        let left_out = |one: &&Occurrence| !self.is_repeat && one.outcome == Outcome::Skipped;
+        let is_new = self.again.is_none();
+        let left_out = |one: &&Occurrence| is_new && one.outcome == Outcome::Skipped;
         let wanted: Vec<_> = dates.iter().filter(|one| !left_out(one)).cloned().collect();
         let enquiries = enquire(self.table, &self.series, self.by, &wanted).await?;
         let mut group = Group { together: Together::new(), done: Vec::new() };
-        group.together.take(vec![self.opening(Status::Booking)?]);
+        group.together.take(vec![self.opening(Status::Booking, now)?]);
         for one in dates.iter().filter(left_out) {
             group.take(one, vec![series::record(self.table, one)?]);
         }
@@ -110,7 +117,7 @@ impl Run<'_> {
         let is_all = !self.is_stored && group.done.len() == pending.len();
         let mut writes = group.together.into_writes();
         if is_all {
-            writes[0] = self.opening(Status::Active)?;
+            writes[0] = self.opening(Status::Active, now)?;
         }
         self.table.write(writes).await?;
         if is_all {
@@ -121,23 +128,27 @@ impl Run<'_> {
     }
 
     /// The first write of a group: the new series, or the check that it is still what it was.
-    fn opening(&self, status: Status) -> Result<Write> {
+    fn opening(&self, status: Status, now: Timestamp) -> Result<Write> {
         if self.is_stored {
             return Ok(series::unchanged(self.table, &self.series));
         }
-        series::create(self.table, &Series { status, ..self.series.clone() })
+        let series = Series { status, ..self.series.clone() };
+        match status {
+            Status::Active => series::create_telling(self.table, &series, now),
+            _ => series::create(self.table, &series),
+        }
     }
 
     /// Decides a date, and adds it to the group if it fits.
     async fn add(
         &self,
         group: &mut Group,
-        mut enquiry: Enquiry,
+        enquiry: Enquiry,
         grown: &mut Grown,
         now: Timestamp,
     ) -> Result<()> {
         let before = enquiry.occurrence.clone();
-        let (after, mut writes, booking) = match self.decide(&mut enquiry, grown, now).await {
+        let (mut after, mut writes, booking) = match self.decide(&enquiry, grown, now).await {
             Ok(Booked { booking, writes }) => {
                 (before.clone().booked(booking.id, booking.price), writes, Some(booking))
             }
@@ -147,25 +158,37 @@ impl Run<'_> {
         if booking.is_none() && self.is_strict {
             return Err(series_conflict(&[after]));
         }
-        writes.push(if self.is_repeat {
-            series::replace_occurrence(self.table, &before, &after)?
-        } else {
-            series::record(self.table, &after)?
+        writes.push(match self.again {
+            None => series::record(self.table, &after)?,
+            Some(act) => {
+                after.mark = Some(added(act, &after));
+                series::replace_occurrence(self.table, &before, &after)?
+            }
         });
         group.take(&before, writes);
         // What did not fit is booked next: those after it are judged as if it were.
         if let Some(booking) = &booking {
-            grown.add(&enquiry, booking);
+            grown.add(&enquiry.found, None, booking);
         }
         Ok(())
     }
 
-    async fn decide(&self, enquiry: &mut Enquiry, grown: &Grown, now: Timestamp) -> Result<Booked> {
+    async fn decide(&self, enquiry: &Enquiry, grown: &Grown, now: Timestamp) -> Result<Booked> {
         let agreed = enquiry.judge(grown, self.by, now)?;
         let Enquiry { occurrence, asked, found } = enquiry;
         let id: kernel::BookingId = booking_of(occurrence.series_id, occurrence.recurrence_id);
         found.book(self.table, asked, agreed, (id, None), now).await
     }
+}
+
+/// What a request that tries a date again made of it.
+fn added(act: SeriesActId, after: &Occurrence) -> Mark {
+    let came = match after.outcome {
+        Outcome::Booked => Came::Booked,
+        Outcome::Closed => Came::Closed,
+        _ => Came::Conflict,
+    };
+    Mark { reason: after.reason.clone(), ..Mark::of(act, came) }
 }
 
 impl Group {

@@ -1,18 +1,19 @@
 //! `POST /v1/series`.
 
 use axum::{extract::State, http::HeaderMap};
-use booking::{LocalStart, Participant, Party};
+use booking::{ExtraWishes, LocalStart, Participant, Party};
 use facilities::Venue;
+use frontdesk::party;
 use garde::Validate;
 use kernel::{
     AccountId, CourtId, Error, Kind, Permission, Result, SeriesId, VenueId, Violation,
-    jiff::Timestamp,
+    jiff::{Timestamp, civil::DateTime, tz::TimeZone},
 };
 use runtime::App;
 use serde::Deserialize;
 use series::{
-    Occurrence, OnConflict, PaymentTerms, Rule, Series, Status, needs_desk, place, series_busy,
-    series_conflict, series_exists, series_of_request,
+    Occurrence, OnConflict, PaymentTerms, Rule, Series, Status, Terms, needs_desk, place,
+    series_busy, series_conflict, series_exists, series_of_request,
 };
 use table::TenantTable;
 use utoipa::ToSchema;
@@ -21,7 +22,7 @@ use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 use crate::{
     book::Run,
     enquire::By,
-    give_up::give_up,
+    give_up::take_back,
     survey::survey,
     view::{SeriesOutcome, is_staff},
 };
@@ -48,6 +49,9 @@ pub(crate) struct NewSeries {
     #[serde(default)]
     #[garde(length(max = 31))]
     participants: Vec<Participant>,
+    /// What each date has beside the court: at most 4 different resources of the venue.
+    #[serde(default)]
+    extras: ExtraWishes,
     /// Whose bookings they will be; one's own if absent.
     account_id: Option<AccountId>,
     /// Tells what would become of each date, and writes nothing.
@@ -57,42 +61,56 @@ pub(crate) struct NewSeries {
 
 impl NewSeries {
     /// The series that is asked for, before anything of it is booked.
-    fn parse(self, caller: &Caller, id: SeriesId, venue: &Venue, now: Timestamp) -> Result<Series> {
+    fn parse(
+        self,
+        caller: &Caller,
+        (id, party): (SeriesId, Party),
+        venue: &Venue,
+        now: Timestamp,
+    ) -> Result<Series> {
         let account_id = self.account_id.unwrap_or(caller.account());
         let zone = venue.time_zone.rules();
-        let wall = |path: &str, start: LocalStart| {
-            let floats = start.to_string() == start.wall().to_string();
-            let placed = place(zone, start.wall())?;
-            if floats || placed.start == start {
-                return Ok(start.wall());
-            }
-            let message = "must be on the venue's wall clock, without an offset".to_owned();
-            Err(Error::violations(&[Violation { path: path.to_owned(), message }]))
+        let exdates = self.exdates.into_iter().map(|date| wall(zone, "exdates", date));
+        let terms = Terms {
+            rule: Rule::parse(&self.rrule)?,
+            starts_at: wall(zone, "starts_at", self.starts_at)?,
+            shift_days: 0,
+            duration_minutes: self.duration_minutes,
+            court_id: self.court_id,
+            exdates: exdates.collect::<Result<_>>()?,
+            party,
+            extras: self.extras,
         };
-        let exdates = self.exdates.into_iter().map(|date| wall("exdates", date));
-        let party = Party::of(self.participants).ok_or_else(|| {
-            let message = "must name at most 31, and no member twice".to_owned();
-            Error::violations(&[Violation { path: "participants".to_owned(), message }])
-        })?;
         Ok(Series {
             id,
             account_id,
             made_by: (account_id != caller.account()).then_some(caller.account()),
             venue_id: venue.id,
-            court_id: self.court_id,
             time_zone: venue.time_zone.clone(),
-            rule: Rule::parse(&self.rrule)?,
-            starts_at: wall("starts_at", self.starts_at)?,
-            duration_minutes: self.duration_minutes,
-            exdates: exdates.collect::<Result<_>>()?,
+            terms,
+            made_as: None,
             on_conflict: self.on_conflict,
-            party,
             payment_terms: None,
             status: Status::Booking,
+            continues: None,
+            continued_by: None,
+            under_way: None,
+            acts: Vec::new(),
             created_at: now,
             version: 1,
         })
     }
+}
+
+/// A local time that recurs: on the wall clock, whatever its offset will be.
+pub(crate) fn wall(zone: &TimeZone, path: &str, start: LocalStart) -> Result<DateTime> {
+    let floats = start.to_string() == start.wall().to_string();
+    let placed = place(zone, start.wall())?;
+    if floats || placed.start == start {
+        return Ok(start.wall());
+    }
+    let message = "must be on the venue's wall clock, without an offset".to_owned();
+    Err(Error::violations(&[Violation { path: path.to_owned(), message }]))
 }
 
 /// Book a court again and again, for oneself or, with `booking:manage`, for a member.
@@ -110,10 +128,10 @@ impl NewSeries {
         (status = 200, body = Envelope<SeriesOutcome>, description = "A dry run: nothing was written."),
         (status = 201, body = Envelope<SeriesOutcome>, description = "What became of each date."),
         (status = 403, body = Problem, description = "PERMISSION_MISSING, SERIES_NEEDS_DESK."),
-        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, MEMBER_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SERIES_CONFLICT: nothing was booked; SERIES_EXISTS, SERIES_OVER."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, MEMBER_NOT_FOUND, RESOURCE_NOT_FOUND."),
+        (status = 409, body = Problem, description = "SERIES_CONFLICT: nothing was booked; SERIES_EXISTS, SERIES_OVER, RESOURCE_TAKEN."),
         (status = 503, body = Problem, description = "SERIES_BUSY: the same request goes on."),
-        (status = 422, body = Problem, description = "RRULE_INVALID, RRULE_UNSUPPORTED, RRULE_UNBOUNDED, RRULE_TOO_LONG, EXDATE_UNKNOWN, VALIDATION_FAILED, BODY_INVALID."),
+        (status = 422, body = Problem, description = "RRULE_INVALID, RRULE_UNSUPPORTED, RRULE_UNBOUNDED, RRULE_TOO_LONG, EXDATE_UNKNOWN, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, VALIDATION_FAILED, BODY_INVALID."),
     )
 )]
 pub(crate) async fn create(
@@ -135,13 +153,20 @@ pub(crate) async fn create(
         |key| Ok::<_, Error>(series_of_request(caller.club()?, by.account, key.as_bytes())),
     )?;
     let dry_run = input.dry_run;
-    let series = input.parse(&caller, id, &venue, now)?;
+    let stored = series::find_series(&table, id).await?;
+    let (owner, named) = (input.account_id.unwrap_or(by.account), input.participants.clone());
+    // Who was a member when it was made need not be one when the request comes again.
+    let party = match &stored {
+        None => party(&table, owner, named).await?,
+        Some(_) => frontdesk::named(owner, named)?,
+    };
+    let series = input.parse(&caller, (id, party), &venue, now)?;
     let occurrences = series.occurrences()?;
     if dry_run {
         let (series, occurrences) = foreseen(&table, series, by, occurrences, now).await?;
         return Ok(Reply::ok(SeriesOutcome::of(series, occurrences, true)));
     }
-    let made = Box::pin(make(&app, &table, by, series, occurrences)).await?;
+    let made = Box::pin(make(&app, &table, by, (series, stored), occurrences)).await?;
     let occurrences = series::occurrences(&table, made.id).await?;
     metrics::counter!("series_made").increment(1);
     let location = format!("/v1/series/{}", made.id);
@@ -178,10 +203,9 @@ async fn make(
     app: &App,
     table: &TenantTable,
     by: By,
-    asked: Series,
+    (asked, stored): (Series, Option<Series>),
     occurrences: Vec<Occurrence>,
 ) -> Result<Series> {
-    let stored = series::find_series(table, asked.id).await?;
     let (series, is_stored) = match stored {
         None => {
             let now = app.clock().now();
@@ -199,12 +223,11 @@ async fn make(
     let done = if is_stored { series::occurrences(table, id).await? } else { Vec::new() };
     let is_left =
         |one: &Occurrence| done.iter().all(|other| other.recurrence_id != one.recurrence_id);
-    let mut run =
-        Run { table, clock: app.clock(), by, series, is_stored, is_repeat: false, is_strict };
+    let mut run = Run { table, clock: app.clock(), by, series, is_stored, again: None, is_strict };
     let booked = if is_lost {
         Err(series_conflict(&[]))
     } else {
-        run.book(occurrences.into_iter().filter(is_left).collect()).await
+        Box::pin(run.book(occurrences.into_iter().filter(is_left).collect())).await
     };
     match booked {
         Err(error) if error.code() == "SERIES_CONFLICT" => {
@@ -230,5 +253,5 @@ async fn undo(app: &App, table: &TenantTable, by: By, id: SeriesId) -> Result<()
     }
     let mut booked = series::occurrences(table, id).await?;
     booked.retain(Occurrence::is_live);
-    give_up(table, app.clock(), by.account, booked).await
+    take_back(table, app.clock(), by.account, booked).await
 }

@@ -1,8 +1,7 @@
 //! What the front desk is asked for each date, and what it says.
 
-use booking::{Booking, Diary, Entry, ExtraWishes, Wish, court_closed, slot_taken};
+use booking::{Booking, CourtDays, Diary, Entry, Wish};
 use frontdesk::{Agreed, Asked, LookUp};
-use futures::future::try_join_all;
 use kernel::{AccountId, Error, Kind, Result, jiff::Timestamp};
 use series::{Occurrence, Series, booking_of, needs_desk};
 use table::TenantTable;
@@ -25,72 +24,77 @@ pub(crate) struct By {
     pub(crate) is_staff: bool,
 }
 
-/// One round of reads for each date, side by side.
+impl By {
+    /// What somebody asks for a date: where it is, with what its series says.
+    pub(crate) fn asks(self, series: &Series, occurrence: &Occurrence) -> Result<Asked> {
+        let start = series.start_of(occurrence.starts_at)?;
+        Ok(Asked {
+            venue_id: series.venue_id,
+            court_id: occurrence.court_id,
+            wish: Wish { start, duration_minutes: occurrence.duration_minutes },
+            account_id: series.account_id,
+            asked_by: self.account,
+            extras: series.terms.extras.clone(),
+            party: series.terms.party.clone(),
+            series: Some(booking::InSeries {
+                series_id: series.id,
+                recurrence_id: occurrence.recurrence_id,
+            }),
+        })
+    }
+}
+
+/// One round of reads for all of these dates.
 pub(crate) async fn enquire(
     table: &TenantTable,
     series: &Series,
     by: By,
     occurrences: &[Occurrence],
 ) -> Result<Vec<Enquiry>> {
-    let one = async |occurrence: &Occurrence| {
-        let start = series.start_of(occurrence.starts_at)?;
-        let asked = Asked {
-            venue_id: series.venue_id,
-            court_id: occurrence.court_id,
-            wish: Wish { start, duration_minutes: occurrence.duration_minutes },
-            account_id: series.account_id,
-            asked_by: by.account,
-            extras: ExtraWishes::default(),
-            party: series.party.clone(),
-            series: Some(booking::InSeries {
-                series_id: series.id,
-                recurrence_id: occurrence.recurrence_id,
-            }),
-        };
-        let found = LookUp::of(table, &asked).await?;
-        Ok::<_, Error>(Enquiry { occurrence: occurrence.clone(), asked, found })
-    };
-    try_join_all(occurrences.iter().map(one)).await
+    let asked = occurrences.iter().map(|one| by.asks(series, one)).collect::<Result<Vec<_>>>()?;
+    let found = LookUp::several(table, &asked).await?;
+    let all = occurrences.iter().cloned().zip(asked).zip(found);
+    let enquiry = |((occurrence, asked), found)| Enquiry { occurrence, asked, found };
+    Ok(all.map(enquiry).collect())
 }
 
-/// What the member has once the dates that were agreed before are booked: quotas count those, too.
+/// What has become of the dates that were agreed before: those after them are judged as if it had happened.
 #[derive(Debug, Clone)]
 pub(crate) struct Grown {
     diary: Diary,
-    spans: Vec<(Timestamp, Timestamp)>,
+    given_up: Vec<Booking>,
+    taken: Vec<Booking>,
 }
 
 impl Grown {
     /// What they have now.
     pub(crate) fn of(diary: Diary) -> Self {
-        Self { diary, spans: Vec::new() }
+        Self { diary, given_up: Vec::new(), taken: Vec::new() }
     }
 
-    /// And this one.
-    pub(crate) fn add(&mut self, enquiry: &Enquiry, booking: &Booking) {
-        let LookUp { venue, court, .. } = &enquiry.found;
-        self.diary.entries.push(Entry::of(booking, venue, court));
-        self.spans.push((booking.starts_at, booking.ends_at));
+    /// And this one, in place of what it was if it was there.
+    pub(crate) fn add(&mut self, found: &LookUp, before: Option<&Booking>, after: &Booking) {
+        self.diary.entries.retain(|entry| entry.booking_id != after.id);
+        self.diary.entries.push(Entry::of(after, &found.venue, &found.court));
+        self.given_up.extend(before.cloned());
+        self.taken.push(after.clone());
+    }
+
+    /// The same look-up after all of that.
+    pub(crate) fn seen(&self, found: &LookUp) -> LookUp {
+        let days = found.days.clone();
+        let days = self.given_up.iter().fold(days, CourtDays::without);
+        let days = self.taken.iter().fold(days, CourtDays::with);
+        LookUp { days, diary: self.diary.clone(), ..found.clone() }
     }
 }
 
 impl Enquiry {
     /// Whether the date can be booked after those: the refusal that a single booking would get, or
     /// `SERIES_NEEDS_DESK`.
-    pub(crate) fn judge(&mut self, grown: &Grown, by: By, now: Timestamp) -> Result<Agreed> {
-        self.found.diary = grown.diary.clone();
-        let agreed = self.found.judge(&self.asked, now)?;
-        let plan = &agreed.plan;
-        if self.found.days.are_closed(&plan.parts) {
-            return Err(court_closed());
-        }
-        let meets = |(from, until): &(Timestamp, Timestamp)| {
-            *from < plan.ends_at && plan.starts_at < *until
-        };
-        if self.found.days.are_had(&plan.parts, now) || grown.spans.iter().any(meets) {
-            return Err(slot_taken());
-        }
-        if !plan.price.is_zero() && !by.is_staff {
+    pub(crate) fn judge(&self, grown: &Grown, by: By, now: Timestamp) -> Result<Agreed> {
+        let agreed = grown.seen(&self.found).judge(&self.asked, now)?;
+        if !agreed.plan.price.is_zero() && !by.is_staff {
             return Err(needs_desk());
         }
         Ok(agreed)
@@ -100,7 +104,9 @@ impl Enquiry {
     pub(crate) fn draft(&self, agreed: Agreed, now: Timestamp) -> Booking {
         let id = booking_of(self.occurrence.series_id, self.occurrence.recurrence_id);
         let place = (&self.found.venue, &self.found.court);
-        Booking::new(id, self.asked.account_id, place, agreed.plan, None, now)
+        let mut draft = Booking::new(id, self.asked.account_id, place, agreed.plan, None, now);
+        draft.party = self.asked.party.clone();
+        draft
     }
 }
 

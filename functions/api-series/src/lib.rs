@@ -7,11 +7,17 @@
 //! | `GET /v1/series/{series_id}` | `booking:self`; another's: `booking:manage`, too |
 //! | `GET /v1/series/{series_id}/occurrences` | the same |
 //! | `POST /v1/series/{series_id}/cancel` | the same |
+//! | `POST /v1/series/{series_id}/change` | the same |
 //! | `POST /v1/series/{series_id}/rebook` | the same |
 
+mod act;
+mod alter;
 mod book;
 mod cancel;
+mod carry;
+mod change;
 mod create;
+mod dates;
 mod enquire;
 mod give_up;
 mod list;
@@ -33,5 +39,6 @@ pub fn routes() -> Routes {
         .allow(Permission::BookingSelf, routes!(read::read))
         .allow(Permission::BookingSelf, routes!(list_occurrences::list_occurrences))
         .allow(Permission::BookingSelf, routes!(cancel::cancel))
+        .allow(Permission::BookingSelf, routes!(change::change))
         .allow(Permission::BookingSelf, routes!(rebook::rebook))
 }

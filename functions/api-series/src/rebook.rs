@@ -1,22 +1,23 @@
 //! `POST /v1/series/{series_id}/rebook`.
 
-use axum::extract::State;
+use axum::{extract::State, http::HeaderMap};
 use garde::Validate;
 use kernel::{SeriesId, jiff::civil::DateTime};
 use runtime::App;
-use serde::Deserialize;
-use series::{Occurrence, Status, occurrence_not_found, series_over};
+use serde::{Deserialize, Serialize};
+use series::{Occurrence, Status, event, occurrence_not_found, series_over};
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
 use crate::{
+    act::{act_of, finish},
     book::Run,
     enquire::By,
     view::{SeriesOutcome, check_own, is_staff},
 };
 
 /// Which dates are tried again.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SeriesRebooking)]
 #[garde(allow_unvalidated)]
@@ -46,6 +47,7 @@ pub(crate) struct Rebooking {
 pub(crate) async fn rebook(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
     Id(id): Id<SeriesId>,
     Body(input): Body<Rebooking>,
 ) -> Outcome<SeriesOutcome> {
@@ -55,6 +57,7 @@ pub(crate) async fn rebook(
     if matches!(series.status, Status::Cancelled | Status::GivenUp) {
         return Err(series_over().into());
     }
+    let act = act_of(&caller, &headers, id, &input)?;
     let mut dates = series::occurrences(&table, id).await?;
     let is_there = |time: &DateTime| dates.iter().any(|one| one.recurrence_id == *time);
     if !input.recurrence_ids.iter().flatten().all(is_there) {
@@ -71,11 +74,16 @@ pub(crate) async fn rebook(
         by,
         series,
         is_stored: true,
-        is_repeat: true,
+        again: Some(act),
         is_strict: false,
     };
-    run.book(dates).await?;
-    let (series, dates) =
-        (series::series(&table, id).await?, series::occurrences(&table, id).await?);
-    Ok(Reply::ok(SeriesOutcome::of(series, dates, false)))
+    Box::pin(run.book(dates)).await?;
+    let dates = series::occurrences(&table, id).await?;
+    let is_added = |one: &Occurrence| one.marked_by(act).is_some_and(|mark| mark.came.is_change());
+    let series = if dates.iter().any(is_added) {
+        finish(&table, id, (Some(event::BOOKED), act), app.clock().now()).await?
+    } else {
+        series::series(&table, id).await?
+    };
+    Ok(Reply::ok(SeriesOutcome::after(series, dates, act, false)))
 }

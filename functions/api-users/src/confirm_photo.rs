@@ -3,14 +3,17 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use kernel::{Error, Permission};
-use profiles::{Photo, photo_key, store, upload_key};
+use kernel::Permission;
+use profiles::{photo_key, store, upload_key};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, person::photo_url, whom::Whom};
+use crate::{
+    acting::{self, acting_for},
+    person::photo_url,
+};
 
 /// The upload that is done.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -60,20 +63,13 @@ pub(crate) async fn confirm(
     if !shown {
         let (storage, club) = (app.storage()?, caller.club()?);
         let uploaded = upload_key(club, acting.account, &input.upload_id);
-        let found = storage.head(&uploaded).await?.ok_or_else(|| {
-            let message = "nothing was uploaded there, or a day ago; ask where to upload it again";
-            Error::invalid("PHOTO_NOT_UPLOADED", message)
-        })?;
-        let (kind, now) = (&found.content_type, app.clock().now());
-        let photo = Photo::of_upload(&input.upload_id, kind, found.bytes, now)?;
         let place = photo_key(club, acting.account);
-        storage.copy(&uploaded, &found.etag, &place).await?.ok_or_else(|| {
-            let message = "the photo was uploaded again at the same moment; confirm it again";
-            Error::conflict("PHOTO_CHANGED", message)
-        })?;
+        let now = app.clock().now();
+        let photo = storage.take_photo((&uploaded, &place), &input.upload_id, now).await?;
         profile = profile.with_photo(Some(photo));
         let told = Entry::new(caller.origin(), "photo.changed", acting.account);
-        acting.write(&app, &caller, told, vec![store::put_profile(&table, &profile)?]).await?;
+        acting::write(&acting, (&app, &caller), told, vec![store::put_profile(&table, &profile)?])
+            .await?;
     }
     Ok(Reply::ok(PhotoView { photo_url: photo_url(&app, &caller, &profile).await? }))
 }

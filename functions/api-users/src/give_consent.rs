@@ -6,18 +6,18 @@ use futures::future::try_join4;
 use garde::Validate;
 use kernel::{Error, LocalDate, Result};
 use profiles::{
-    Audience, ConsentDocument, DocumentKey, GivenAs, Profile, answer, document_not_found, store,
+    Acting, Audience, Capacity, ConsentDocument, DocumentKey, GivenAs, Profile, answer,
+    document_not_found, store,
 };
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
 use crate::{
-    acting::{Acting, Capacity, acting_for, club_today},
+    acting::{acting_for, club_today},
     read_consents::ConsentState,
-    whom::Whom,
 };
 
 /// An answer.

@@ -68,7 +68,6 @@ mod set_availability;
 mod set_emergency;
 mod set_sport;
 mod upload_photo;
-mod whom;
 
 use kernel::Permission;
 use runtime::Routes;

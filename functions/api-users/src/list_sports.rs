@@ -6,9 +6,9 @@ use profiles::{Hand, Level, LevelSource, Position, SportPreference, store};
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::acting_for;
 
 /// A sport that somebody plays.
 #[derive(Serialize, ToSchema)]

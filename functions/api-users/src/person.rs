@@ -1,6 +1,6 @@
 //! A person as the API shows them, and how they change.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use audit::Entry;
 use futures::future::{try_join, try_join3};
@@ -19,9 +19,6 @@ use utoipa::ToSchema;
 use web::Caller;
 
 use crate::acting::club_today;
-
-/// How long the address of a photo is good.
-const PHOTO_SHOWN: Duration = Duration::from_hours(1);
 
 /// A person in the club of the token.
 #[derive(Serialize, ToSchema)]
@@ -77,7 +74,7 @@ pub(crate) async fn photo_url(
         return Ok(None);
     }
     let key = photo_key(caller.club()?, profile.account_id);
-    app.storage()?.sign_download(&key, PHOTO_SHOWN).await.map(Some)
+    app.photo_url(&key).await.map(Some)
 }
 
 /// What changes; what is absent stays. Null takes the time zone, the telephone number or a custom field

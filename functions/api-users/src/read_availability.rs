@@ -9,9 +9,9 @@ use runtime::App;
 use serde::{Deserialize, Serialize};
 use tenancy::{ClubSettings, TimeZoneName};
 use utoipa::ToSchema;
-use web::{Caller, Envelope, Id, Outcome, Params, Problem, Reply};
+use web::{Caller, Envelope, Id, Outcome, Params, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::acting_for;
 
 /// Which day one asks about.
 #[derive(Deserialize, Validate, utoipa::IntoParams)]

@@ -9,12 +9,9 @@ use profiles::{
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{
-    acting::{acting_for, club_today},
-    whom::Whom,
-};
+use crate::acting::{acting_for, club_today};
 
 /// How somebody stands to what the club asks of them.
 #[derive(Serialize, ToSchema)]

@@ -6,9 +6,9 @@ use profiles::{EmergencyContact, Phone, Relation, store};
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::acting_for;
 
 /// Whom to call.
 #[derive(Serialize, ToSchema)]

@@ -5,9 +5,9 @@ use axum::extract::State;
 use kernel::Permission;
 use profiles::store;
 use runtime::App;
-use web::{Caller, Id, Outcome, Problem, Reply};
+use web::{Caller, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::{self, acting_for};
 
 /// Forget whom to call.
 #[utoipa::path(
@@ -30,6 +30,6 @@ pub(crate) async fn remove(
     let table = app.tenant_table(&caller)?;
     let told = Entry::new(caller.origin(), "emergency_contact.removed", acting.account);
     let writes = vec![store::remove_emergency_contact(&table, acting.account)];
-    acting.write(&app, &caller, told, writes).await?;
+    acting::write(&acting, (&app, &caller), told, writes).await?;
     Ok(Reply::no_content())
 }

@@ -5,9 +5,9 @@ use axum::extract::State;
 use kernel::Permission;
 use profiles::{photo_key, store};
 use runtime::App;
-use web::{Caller, Id, Outcome, Problem, Reply};
+use web::{Caller, Id, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::{self, acting_for};
 
 /// Remove a photo. Removing it again removes nothing.
 #[utoipa::path(
@@ -33,7 +33,7 @@ pub(crate) async fn remove(
     if profile.photo.is_some() {
         let told = Entry::new(caller.origin(), "photo.removed", acting.account);
         let writes = vec![store::put_profile(&table, &profile.with_photo(None))?];
-        acting.write(&app, &caller, told, writes).await?;
+        acting::write(&acting, (&app, &caller), told, writes).await?;
     }
     // Also where the profile shows none: a removal before this one may have ended half-way.
     app.storage()?.delete(&photo_key(caller.club()?, acting.account)).await?;

@@ -6,9 +6,9 @@ use kernel::{Permission, Sport};
 use profiles::store;
 use runtime::App;
 use serde_json::json;
-use web::{Caller, Ids, Outcome, Problem, Reply};
+use web::{Caller, Ids, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, whom::Whom};
+use crate::acting::{self, acting_for};
 
 /// Give up a sport. Its level is kept for when it is played again: giving it up is no way to assess
 /// oneself a second time.
@@ -36,6 +36,6 @@ pub(crate) async fn remove(
     let told = Entry::new(caller.origin(), "sport.removed", acting.account);
     let told = told.removing(&json!({ "sport": sport }))?;
     let writes = vec![store::remove_sport(&table, acting.account, sport)];
-    acting.write(&app, &caller, told, writes).await?;
+    acting::write(&acting, (&app, &caller), told, writes).await?;
     Ok(Reply::no_content())
 }

@@ -9,9 +9,12 @@ use profiles::{DayException, WeeklyPlan, store, today};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, read_availability::AvailabilityView, whom::Whom};
+use crate::{
+    acting::{self, acting_for},
+    read_availability::AvailabilityView,
+};
 
 /// When somebody can play, in the time zone of their profile. Exceptions of days that are over are dropped.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -62,7 +65,7 @@ pub(crate) async fn set(
     let plan = before.replaced_by(input.weekly, input.exceptions, today)?;
     let told = Entry::new(caller.origin(), "availability.changed", acting.account);
     let writes = vec![store::put_availability(&table, acting.account, &plan)?];
-    acting.write(&app, &caller, told, writes).await?;
+    acting::write(&acting, (&app, &caller), told, writes).await?;
     let version = plan.version;
     Ok(Reply::ok(AvailabilityView::of(plan, &profile, &club, None)).etag(version))
 }

@@ -8,9 +8,12 @@ use profiles::{EmergencyContact, Phone, Relation, store};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Id, IfMatch, Outcome, Problem, Reply, Whom};
 
-use crate::{acting::acting_for, read_emergency::ContactView, whom::Whom};
+use crate::{
+    acting::{self, acting_for},
+    read_emergency::ContactView,
+};
 
 /// Whom to call.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -56,7 +59,7 @@ pub(crate) async fn set(
     let contact = EmergencyContact { name, phone, relation, version: known + 1 };
     let told = Entry::new(caller.origin(), "emergency_contact.changed", acting.account);
     let writes = vec![store::put_emergency_contact(&table, acting.account, &contact)?];
-    acting.write(&app, &caller, told, writes).await?;
+    acting::write(&acting, (&app, &caller), told, writes).await?;
     let version = contact.version;
     Ok(Reply::ok(ContactView::from(contact)).etag(version))
 }

@@ -6,17 +6,16 @@ use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
 use kernel::{Permission, Sport};
-use profiles::{Hand, Level, Position, SportChange, store};
+use profiles::{Capacity, Hand, Level, Position, SportChange, store};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Ids, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Ids, Outcome, Problem, Reply, Whom};
 
 use crate::{
-    acting::{Capacity, acting_for},
+    acting::{self, acting_for},
     list_sports::SportView,
-    whom::Whom,
 };
 
 /// What is to be known of the sport. Hand and positions replace what was there; a level that is left out
@@ -83,6 +82,6 @@ pub(crate) async fn set(
         }
     };
     let writes = vec![store::put_sport(&table, acting.account, &after)?];
-    acting.write(&app, &caller, told, writes).await?;
+    acting::write(&acting, (&app, &caller), told, writes).await?;
     Ok(Reply::ok(SportView::from(after)))
 }

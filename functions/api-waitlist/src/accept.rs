@@ -33,7 +33,7 @@ pub(crate) async fn accept(
     let mut rounds = ROUNDS;
     loop {
         rounds -= 1;
-        let (booking, entry) = own(&table, &caller, id).await?;
+        let (booking, entry) = own(&table, &caller, id, app.clock().now()).await?;
         if booking.status == Status::Confirmed {
             return Ok(Reply::ok(OfferAnswer::of(&booking, entry)));
         }

@@ -18,7 +18,7 @@ use crate::{read::in_turn, view::EntryView};
 #[garde(allow_unvalidated)]
 pub(crate) struct Filter {
     /// On the venue's calendar.
-    date: LocalDate,
+    pub(crate) date: LocalDate,
 }
 
 /// Who waits for a venue's day.

@@ -31,7 +31,7 @@ pub(crate) async fn decline(
     let mut rounds = ROUNDS;
     loop {
         rounds -= 1;
-        let (booking, entry) = own(&table, &caller, id).await?;
+        let (booking, entry) = own(&table, &caller, id, app.clock().now()).await?;
         if matches!(booking.status, Status::Expired | Status::Cancelled) {
             return Ok(Reply::ok(OfferAnswer::of(&booking, entry)));
         }

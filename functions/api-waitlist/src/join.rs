@@ -5,8 +5,10 @@ use booking::{Participant, Party};
 use futures::future::{try_join, try_join4};
 use garde::Validate;
 use kernel::{
-    Error, LocalDate, Result, TimeOfDay, VenueId, Violation, WaitlistEntryId, jiff::Timestamp,
+    AccountId, Error, LocalDate, Result, TimeOfDay, VenueId, Violation, WaitlistEntryId,
+    jiff::Timestamp,
 };
+use profiles::{Acting, acting_for};
 use runtime::App;
 use serde::Deserialize;
 use table::TenantTable;
@@ -25,6 +27,8 @@ const ROUNDS: usize = 8;
 #[garde(allow_unvalidated)]
 pub(crate) struct JoinWaitlist {
     venue_id: VenueId,
+    /// Who waits: oneself if absent, or one's child.
+    account_id: Option<AccountId>,
     /// A day on the venue's calendar.
     date: LocalDate,
     /// `"any"`, or one of group, sport and `court_ids`.
@@ -44,7 +48,7 @@ pub(crate) struct JoinWaitlist {
     participants: Vec<Participant>,
 }
 
-/// Wait for a court to come free.
+/// Wait for a court to come free, or have one's child wait for it.
 ///
 /// What happens when one does is the venue's policy: it is held for whoever is first, or all are told.
 #[utoipa::path(
@@ -54,7 +58,8 @@ pub(crate) struct JoinWaitlist {
     request_body = JoinWaitlist,
     responses(
         (status = 201, body = Envelope<EntryView>, description = "Waiting."),
-        (status = 404, body = Problem, description = "VENUE_NOT_FOUND."),
+        (status = 403, body = Problem, description = "NOT_GUARDIAN."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, USER_NOT_FOUND."),
         (status = 409, body = Problem, description = "SLOT_FREE: its details say which; ALREADY_WAITING, WAITLIST_FULL, TOO_MANY_ENTRIES, WAITLIST_CHANGED, VENUE_RETIRED."),
         (status = 422, body = Problem, description = "WAITLIST_TIME_INVALID, WAITLIST_TIME_OVER, NO_COURT_FITS, DATE_IN_PAST, TOO_FAR_AHEAD, VALIDATION_FAILED, BODY_INVALID."),
     )
@@ -65,7 +70,10 @@ pub(crate) async fn join(
     Body(input): Body<JoinWaitlist>,
 ) -> Outcome<EntryView> {
     let table = app.tenant_table(&caller)?;
-    let (venue, wish) = wish(&caller, input)?;
+    let who = (caller.account(), input.account_id.unwrap_or(caller.account()));
+    let acting = acting_for(&table, who, false, app.clock().now()).await?;
+    acting.comes_in()?;
+    let (venue, wish) = wish(&caller, acting, input)?;
     let mut rounds = ROUNDS;
     let entry = loop {
         rounds -= 1;
@@ -80,13 +88,14 @@ pub(crate) async fn join(
     Ok(Reply::created(location, EntryView::of(entry, position, app.clock().now())))
 }
 
-fn wish(caller: &Caller, input: JoinWaitlist) -> Result<(VenueId, Wish)> {
+fn wish(caller: &Caller, acting: Acting, input: JoinWaitlist) -> Result<(VenueId, Wish)> {
     let party = Party::of(input.participants).ok_or_else(|| {
         let message = format!("must be at most {} people, no member twice", Party::MAX);
         Error::violations(&[Violation { path: "participants".to_owned(), message }])
     })?;
+    let roles = acting.member.map_or_else(|| caller.roles().to_vec(), |member| member.roles);
     let wish = Wish {
-        account_id: caller.account(),
+        account_id: acting.account,
         date: input.date.get(),
         courts: input.courts,
         from: input.from,
@@ -94,7 +103,7 @@ fn wish(caller: &Caller, input: JoinWaitlist) -> Result<(VenueId, Wish)> {
         duration_minutes: input.duration_minutes,
         expires_at: input.expires_at,
         party,
-        roles: caller.roles().to_vec(),
+        roles,
     };
     Ok((input.venue_id, wish))
 }

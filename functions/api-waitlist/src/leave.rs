@@ -1,10 +1,9 @@
 //! `DELETE /v1/waitlist/{entry_id}`.
 
 use axum::extract::State;
-use booking::{Changed, Status};
 use kernel::{Result, WaitlistEntryId};
 use runtime::App;
-use table::{TenantTable, Write};
+use table::TenantTable;
 use waitlist::Entry;
 use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
 
@@ -36,7 +35,7 @@ pub(crate) async fn leave(
     let entry = loop {
         rounds -= 1;
         let entry = waitlist::entry(&table, id).await?;
-        check_own(&caller, &entry)?;
+        check_own(&table, &caller, &entry, app.clock().now()).await?;
         if entry.status == waitlist::Status::Left {
             break entry;
         }
@@ -51,25 +50,7 @@ pub(crate) async fn leave(
 
 /// The entry, and the offer if there is one, in one transaction.
 async fn give_up(app: &App, table: &TenantTable, entry: &Entry) -> Result<Entry> {
-    let now = app.clock().now();
-    let left = entry.left(now)?;
-    let mut writes =
-        vec![waitlist::save(table, entry, &left, &[])?, waitlist::release(table, entry)];
-    writes.extend(open_offer(app, table, entry).await?);
+    let (left, writes) = waitlist::leave(table, entry, app.clock().now()).await?;
     table.write(writes).await?;
     Ok(left)
-}
-
-async fn open_offer(app: &App, table: &TenantTable, entry: &Entry) -> Result<Vec<Write>> {
-    let Some(offer) = entry.offer else { return Ok(Vec::new()) };
-    let booking = booking::booking(table, offer.booking_id).await?;
-    match booking.status {
-        Status::Held => {
-            let Changed { writes, .. } = booking::expire(table, &booking, app.clock().now())?;
-            Ok(writes)
-        }
-        Status::Expired | Status::Cancelled => Ok(Vec::new()),
-        // It was paid, and the entry has not been told yet.
-        Status::Confirmed | Status::CheckedIn | Status::NoShow => Err(waitlist::entry_ended()),
-    }
 }

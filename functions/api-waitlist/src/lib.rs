@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `POST /v1/waitlist` | `booking:self` |
 //! | `GET /v1/waitlist` | `booking:self` |
-//! | `GET /v1/waitlist/{entry_id}` | `booking:self`; another's: `booking:manage`, too |
-//! | `DELETE /v1/waitlist/{entry_id}` | `booking:self`; another's: `booking:manage`, too |
+//! | `GET /v1/waitlist/{entry_id}` | `booking:self`; another's than one's child's: `booking:manage`, too |
+//! | `DELETE /v1/waitlist/{entry_id}` | `booking:self`; another's than one's child's: `booking:manage`, too |
 //! | `POST /v1/waitlist/offers/{booking_id}/accept` | `booking:self` |
 //! | `POST /v1/waitlist/offers/{booking_id}/decline` | `booking:self` |
 //! | `GET /v1/venues/{venue_id}/waitlist` | `booking:manage`, there or in the club |

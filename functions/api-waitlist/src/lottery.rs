@@ -2,23 +2,14 @@
 
 use axum::extract::State;
 use futures::future::try_join;
-use garde::Validate;
 use kernel::{LocalDate, VenueId, WaitlistEntryId};
 use runtime::App;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use waitlist::{DayList, Order};
 use web::{Caller, Envelope, Id, Outcome, Params, Problem, Reply};
 
-/// Which day.
-#[derive(Deserialize, Validate, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-#[garde(allow_unvalidated)]
-pub(crate) struct Filter {
-    /// On the venue's calendar.
-    date: LocalDate,
-}
+use crate::day::Filter;
 
 /// A day's lottery, as everybody may check it.
 #[derive(Serialize, ToSchema)]

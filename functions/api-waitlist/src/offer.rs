@@ -1,7 +1,8 @@
 //! An offer of the waiting list: the booking that is held for somebody.
 
 use booking::{Booking, Status};
-use kernel::{BookingId, Error, Result, WaitlistEntryId, timestamp_text};
+use kernel::{BookingId, Error, Result, WaitlistEntryId, jiff::Timestamp, timestamp_text};
+use profiles::guards_any;
 use serde::Serialize;
 use table::TenantTable;
 use utoipa::ToSchema;
@@ -37,11 +38,12 @@ impl OfferAnswer {
     }
 }
 
-/// One's own offer: `OFFER_NOT_FOUND`, `OFFER_NOT_YOURS`.
+/// One's own offer, or one's child's: `OFFER_NOT_FOUND`, `OFFER_NOT_YOURS`.
 pub(crate) async fn own(
     table: &TenantTable,
     caller: &Caller,
     id: BookingId,
+    now: Timestamp,
 ) -> Result<(Booking, WaitlistEntryId)> {
     let booking = booking::booking(table, id).await;
     let booking = booking.map_err(|error| match error.code() {
@@ -49,7 +51,8 @@ pub(crate) async fn own(
         _ => error,
     })?;
     let entry = booking.offer.ok_or_else(waitlist::offer_not_found)?;
-    if booking.account_id != caller.account() {
+    let is_theirs = booking.account_id == caller.account();
+    if !is_theirs && !guards_any(table, caller.account(), &[booking.account_id], now).await? {
         return Err(Error::forbidden("OFFER_NOT_YOURS", "it is somebody else's offer"));
     }
     Ok((booking, entry))

@@ -29,8 +29,8 @@ pub(crate) async fn read(
 ) -> Outcome<EntryView> {
     let table = app.tenant_table(&caller)?;
     let entry = waitlist::entry(&table, id).await?;
-    check_own(&caller, &entry)?;
     let now = app.clock().now();
+    check_own(&table, &caller, &entry, now).await?;
     let position = position(&table, &entry, now).await?;
     Ok(Reply::ok(EntryView::of(entry, position, now)))
 }

@@ -4,7 +4,9 @@ use kernel::{
     AccountId, BookingId, Error, LocalDate, Permission, Result, TimeOfDay, VenueId,
     WaitlistEntryId, jiff::Timestamp, timestamp_text,
 };
+use profiles::guards_any;
 use serde::Serialize;
+use table::TenantTable;
 use utoipa::ToSchema;
 use waitlist::{Entry, Status, Wanted};
 use web::Caller;
@@ -75,9 +77,18 @@ impl EntryView {
     }
 }
 
-/// Refuses another's entry to whoever may not manage bookings.
-pub(crate) fn check_own(caller: &Caller, entry: &Entry) -> Result<()> {
-    if entry.account_id == caller.account() || caller.may(Permission::BookingManage) {
+/// Refuses another's entry to whoever neither acts for them nor manages bookings.
+pub(crate) async fn check_own(
+    table: &TenantTable,
+    caller: &Caller,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<()> {
+    let account = caller.account();
+    if entry.account_id == account
+        || caller.may(Permission::BookingManage)
+        || guards_any(table, account, &[entry.account_id], now).await?
+    {
         return Ok(());
     }
     Err(Error::forbidden(

@@ -1,12 +1,12 @@
 //! What an event means to a person.
 
-use booking::{Booking, Status};
+use booking::{Booking, RefundTo, Status};
 use kernel::{
     AccountId, ClosureId, Email, Error, Event, Money, PersonName, Result,
     jiff::{Timestamp, tz::TimeZone},
 };
-use notification::{BookingFacts, Notice};
-use payments::{RefundReason, RefundStatus};
+use notification::{BookingFacts, GivenBack, Notice};
+use payments::{Refund, RefundReason, RefundStatus};
 use runtime::App;
 use table::TenantTable;
 
@@ -39,6 +39,9 @@ pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<
         | booking::EXPIRED
         | booking::MOVED
         | booking::MISSED => of_booking(app, table, event).await,
+        series::event::BOOKED | series::event::CHANGED | series::event::CANCELLED => {
+            crate::series_news::of_series(table, event).await
+        }
         closures::ANNOUNCED => announced(table, event).await,
         waitlist::OFFERED => offered(table, event, now).await,
         waitlist::SLOT_FREE => slot_free(table, event, now).await,
@@ -89,6 +92,10 @@ async fn invited(
 
 async fn of_booking(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
     let fact: booking::BookingFact = event.data()?;
+    // Its series tells all of its dates at once.
+    if fact.series_id.is_some() {
+        return Ok(None);
+    }
     let booking = booking::booking(table, fact.booking_id).await?;
     let notice = match (event.kind.as_str(), booking.status) {
         // What the waiting list booked without asking never was anything but confirmed.
@@ -206,11 +213,12 @@ async fn declined(table: &TenantTable, event: &Event, now: Timestamp) -> Result<
 async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {
     let fact: payments::event::PaymentFact = event.data()?;
     let booking = booking::booking(table, fact.booking_id).await?;
-    let (subject, amount) = match fact.refund {
-        Some(refund) => (refund.refund_id.to_string(), refund.amount),
-        None => (event.id.to_string(), fact.refunded),
+    let (subject, amount, to) = match fact.refund {
+        Some(refund) => (refund.refund_id.to_string(), refund.amount, refund.to),
+        None => (event.id.to_string(), fact.refunded, RefundTo::Card),
     };
-    Ok(news(subject, &booking, Notice::PaymentRefunded { booking: facts(&booking), amount }))
+    let refund = GivenBack { amount, to_wallet: to == RefundTo::Wallet };
+    Ok(news(subject, &booking, Notice::PaymentRefunded { booking: facts(&booking), refund }))
 }
 
 fn news(subject: String, booking: &Booking, notice: Notice) -> News {
@@ -232,20 +240,18 @@ fn facts(booking: &Booking) -> BookingFacts {
     }
 }
 
-/// What goes back for this reason; `None` where nothing does.
+/// What goes back for this reason, and where the last of it goes; `None` where nothing does.
 async fn refund_because(
     table: &TenantTable,
     booking: &Booking,
     reason: RefundReason,
-) -> Result<Option<Money>> {
+) -> Result<Option<GivenBack>> {
     let Some(id) = booking.payment_id else { return Ok(None) };
     let payment = payments::payment(table, id).await?;
-    let amount: i64 = payment
-        .refunds
-        .iter()
-        .filter(|refund| refund.reason == reason)
-        .filter(|refund| refund.status != RefundStatus::Failed)
-        .map(|refund| refund.amount)
-        .sum();
-    Ok((amount > 0).then(|| payment.money(amount)))
+    let goes_back =
+        |refund: &&Refund| refund.reason == reason && refund.status != RefundStatus::Failed;
+    let refunds = || payment.refunds.iter().filter(goes_back);
+    let amount: i64 = refunds().map(|refund| refund.amount).sum();
+    let to_wallet = refunds().next_back().is_some_and(|last| last.to == RefundTo::Wallet);
+    Ok((amount > 0).then(|| GivenBack { amount: payment.money(amount), to_wallet }))
 }

@@ -1,12 +1,12 @@
 //! `settle`: what the closure's mode says, done to each affected booking once.
 
-use booking::{Booking, Changed};
+use booking::{Booking, Changed, RefundTo};
 use closures::{
     ANNOUNCED, Affected, Announced, Mode, Outcome, Phase, Span, VERSION, is_race, store,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use kernel::{Error, Event, Kind, Money, PageLimit, PageRequest, RefundId, Result};
-use payments::{RefundReason, event::Told};
+use kernel::{Error, Event, Kind, Money, PageLimit, PageRequest, Result};
+use payments::{RefundReason, Return};
 use table::Write;
 
 use crate::work::{AT_ONCE, Work};
@@ -115,10 +115,11 @@ async fn cancel(
     if amount == 0 {
         return Ok(None);
     }
-    let (refund, reason) = (RefundId::new(), RefundReason::BookingCancelled);
-    let after = payments::request_refund(&payment, refund, Some(amount), reason, work.now)?;
-    let told = [Told::RefundRequested(refund)];
-    writes.push(payments::save(&work.table, &work.platform, &after, &told)?);
+    // The club's doing: it goes back the way it came.
+    let (reason, to) = (RefundReason::BookingCancelled, RefundTo::Card);
+    let back = Return { amount: Some(amount), reason, to };
+    let (_, given) = payments::give_back(&work.table, &work.platform, &payment, back, work.now)?;
+    writes.extend(given);
     Ok(Some(payment.money(amount)))
 }
 

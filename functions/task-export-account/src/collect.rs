@@ -4,13 +4,14 @@ use audit::{Filter, Log};
 use booking::Booking;
 use futures::future::try_join_all;
 use kernel::{Error, Kind, PageLimit, PageRequest, PaymentId, Result};
+use payments::WalletEntry;
 use profiles::store;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::work::Work;
 
-/// Pages of a hundred: more bookings than anybody has in a life.
+/// Pages of a hundred: more bookings, or entries of a wallet, than anybody has in a life.
 const PAGES_LIMIT: usize = 200;
 /// Payments read at once.
 const PAYMENTS_AT_ONCE: usize = 20;
@@ -26,6 +27,7 @@ pub(crate) async fn collect(work: &Work<'_>) -> Result<()> {
     let bookings = bookings(work).await?;
     put(work, "bookings.json", &bookings).await?;
     put(work, "payments.json", &payments(work, &bookings).await?).await?;
+    put(work, "wallet.json", &wallet(work).await?).await?;
     put(work, "activity.json", &activity(work).await?).await
 }
 
@@ -91,6 +93,22 @@ async fn payment(work: &Work<'_>, id: PaymentId) -> Result<Option<Value>> {
         Err(error) if error.kind() == Kind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+async fn wallet(work: &Work<'_>) -> Result<Value> {
+    let account = work.export.account_id;
+    let balances = ledger::wallet(&work.table, account).await?;
+    let (mut entries, mut after) = (Vec::new(), None);
+    for _ in 0..PAGES_LIMIT {
+        let request = PageRequest { limit: hundred(), after };
+        let page = ledger::statement(&work.table, account, request).await?;
+        entries.extend(page.items.iter().filter_map(WalletEntry::of));
+        after = page.next;
+        if after.is_none() {
+            return Ok(json!({ "balances": balances, "entries": entries }));
+        }
+    }
+    Err(Error::internal("a wallet has more entries than an export holds"))
 }
 
 async fn activity(work: &Work<'_>) -> Result<Vec<Value>> {

@@ -9,11 +9,12 @@ use zip::{CompressionMethod, ZipWriter, result::ZipResult, write::SimpleFileOpti
 use crate::work::Work;
 
 /// What each of [`Export::PARTS`] is.
-const ABOUT: [&str; 5] = [
+const ABOUT: [&str; 6] = [
     "your account, how you sign in, and your membership in the club",
     "your profile: sports, availability, emergency contact, consents, family",
     "your bookings, latest first",
     "the payments of your bookings, with refunds",
+    "what you have in your wallet, and what came in and went out, latest first",
     "sensitive actions that you took, newest first",
 ];
 

@@ -31,4 +31,4 @@ pub use chain::{Break, Fault, Verdict};
 pub use entry::{Entry, changes};
 pub use filter::Filter;
 pub use record::{Record, fingerprint};
-pub use store::{Log, commit, write, write_platform};
+pub use store::{Log, commit, write, write_platform, write_telling};

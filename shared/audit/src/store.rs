@@ -47,6 +47,19 @@ pub async fn write(
     commit(table, entry, now, || Ok(writes.clone())).await
 }
 
+/// One transaction; with its record where there is something to tell, as where staff act on what is somebody else's.
+pub async fn write_telling(
+    table: &TenantTable,
+    told: Option<Entry>,
+    now: Timestamp,
+    writes: Vec<Write>,
+) -> Result<()> {
+    match told {
+        Some(told) => write(table, told, now, writes).await.map(drop),
+        None => table.write(writes).await,
+    }
+}
+
 /// [`Log::commit`] of the platform, with writes that are made already.
 pub async fn write_platform(
     table: &PlatformTable,

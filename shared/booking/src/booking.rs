@@ -279,9 +279,14 @@ impl Booking {
         matches!(self.status, Status::Confirmed | Status::CheckedIn) && self.ends_at <= now
     }
 
-    /// Whether this member plays: whose it is, or along with them.
+    /// The members who play: whose it is, and who plays along.
+    pub fn players(&self) -> impl Iterator<Item = AccountId> {
+        std::iter::once(self.account_id).chain(self.party.members())
+    }
+
+    /// Whether this member plays.
     pub fn is_played_by(&self, account: AccountId) -> bool {
-        self.account_id == account || self.party.members().any(|member| member == account)
+        self.players().any(|player| player == account)
     }
 
     /// When who has not checked in has missed it, where the venue asks that of them; only while confirmed.
@@ -339,6 +344,27 @@ impl Booking {
         (next.starts_at, next.ends_at) = (plan.starts_at, plan.ends_at);
         (next.parts, next.price) = (plan.parts, plan.price);
         next.make_codes()?;
+        Ok(next)
+    }
+
+    /// The same for other players and with other extras, or elsewhere: what [`crate::rearrange`] stores. Its
+    /// `sequence` grows only where its time or court is another.
+    pub fn rearranged(
+        &self,
+        (court, terms): (&Court, BookingTerms),
+        (plan, party, extras): (Plan, Party, Vec<Extra>),
+        by: AccountId,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let is_there = (court.id, plan.starts_at, plan.ends_at)
+            == (self.court_id, self.starts_at, self.ends_at);
+        let mut next = if is_there {
+            self.status.after(Step::Move)?;
+            Self { price: plan.price, version: self.version + 1, ..self.clone() }
+        } else {
+            self.moved((court, terms), plan, by, now)?
+        };
+        (next.party, next.extras) = (party, extras);
         Ok(next)
     }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{
-    Booking, CancellationTerms, Status,
+    Booking, CancellationTerms, RefundTo, Status,
     policy::{earlier, later, minutes},
 };
 
@@ -17,6 +17,8 @@ pub struct Verdict {
     pub rule: CancellationRule,
     /// So much of what was paid goes back, 0 to 100.
     pub refund_percent: u8,
+    /// Where it goes, of what was paid by card.
+    pub to: RefundTo,
     /// Whether it is held against the member.
     pub strike: bool,
 }
@@ -50,6 +52,9 @@ pub struct Cancellation {
     /// What goes back; null where nothing was paid.
     #[serde(default)]
     pub refund: Option<Money>,
+    /// Where it goes; null where nothing goes back.
+    #[serde(default)]
+    pub refund_to: Option<RefundTo>,
     /// Whether it is a strike against the member.
     pub strike: bool,
 }
@@ -82,7 +87,9 @@ impl CancellationTerms {
             let message = "it has started; ask the club's staff to cancel it";
             return Err(Error::conflict("BOOKING_STARTED", message));
         }
-        let whole = |rule| Ok(Verdict { rule, refund_percent: 100, strike: false });
+        // As if it had never been booked: the way it came.
+        let to = RefundTo::Card;
+        let whole = |rule| Ok(Verdict { rule, refund_percent: 100, to, strike: false });
         if by == (Canceller::Staff { waive: true }) {
             return whole(CancellationRule::Waived);
         }
@@ -100,15 +107,27 @@ impl CancellationTerms {
         let left = booking.starts_at.duration_since(now);
         let strike = self.penalty_minutes > 0 && left < minutes(self.penalty_minutes);
         if self.tiers.is_empty() {
-            return Ok(Verdict { rule: CancellationRule::Full, refund_percent: 100, strike });
+            let to = self.to;
+            return Ok(Verdict { rule: CancellationRule::Full, refund_percent: 100, to, strike });
         }
         let met = self.tiers.iter().find(|tier| left >= minutes(tier.hours_before * 60));
         Ok(match met {
-            Some(tier) => {
-                Verdict { rule: CancellationRule::Tier, refund_percent: tier.percent, strike }
+            Some(tier) => Verdict {
+                rule: CancellationRule::Tier,
+                refund_percent: tier.percent,
+                to: tier.to.unwrap_or(self.to),
+                strike,
+            },
+            None => {
+                Verdict { rule: CancellationRule::TooLate, refund_percent: 0, to: self.to, strike }
             }
-            None => Verdict { rule: CancellationRule::TooLate, refund_percent: 0, strike },
         })
+    }
+
+    /// Whether anything that was paid by card may go into a wallet.
+    pub fn goes_to_wallets(&self) -> bool {
+        let into_wallet = |to: Option<RefundTo>| to.unwrap_or(self.to) == RefundTo::Wallet;
+        into_wallet(None) || self.tiers.iter().any(|tier| into_wallet(tier.to))
     }
 
     fn is_in_grace(&self, booking: &Booking, now: Timestamp) -> bool {
@@ -126,8 +145,9 @@ impl Verdict {
 
     /// What came of it, where so much goes back.
     pub fn with_refund(self, refund: Option<Money>) -> Cancellation {
-        let Self { rule, refund_percent, strike } = self;
-        Cancellation { rule, refund_percent, refund, strike }
+        let Self { rule, refund_percent, to, strike } = self;
+        let refund_to = refund.filter(|refund| !refund.is_zero()).map(|_| to);
+        Cancellation { rule, refund_percent, refund, refund_to, strike }
     }
 }
 
@@ -157,7 +177,7 @@ mod tests {
     }
 
     fn terms() -> CancellationTerms {
-        let tier = |hours_before, percent| RefundTier { hours_before, percent };
+        let tier = |hours_before, percent| RefundTier { hours_before, percent, to: None };
         CancellationTerms {
             blocked_minutes: 120,
             penalty_minutes: 720,
@@ -215,6 +235,31 @@ mod tests {
     }
 
     #[test]
+    fn the_tier_says_where_it_goes_else_the_policy_and_grace_is_the_way_it_came() {
+        let mut terms = CancellationTerms { to: RefundTo::Wallet, ..terms() };
+        terms.tiers[0].to = Some(RefundTo::Card);
+        let booking = booking();
+        let to = |terms: &CancellationTerms, before: i64, by| {
+            let now = booking.starts_at - before.minutes();
+            let verdict = terms.judge(&booking, 0, by, now).unwrap();
+            (verdict.rule, verdict.to)
+        };
+        let player = Canceller::Player;
+        assert_eq!(to(&terms, 48 * 60, player), (CancellationRule::Tier, RefundTo::Card));
+        assert_eq!(to(&terms, 24 * 60, player), (CancellationRule::Tier, RefundTo::Wallet));
+        let waived = Canceller::Staff { waive: true };
+        assert_eq!(to(&terms, 24 * 60, waived), (CancellationRule::Waived, RefundTo::Card));
+        let early = booking.starts_at.duration_since(booking.created_at).as_mins();
+        assert_eq!(to(&terms, early, player), (CancellationRule::Grace, RefundTo::Card));
+        terms.tiers.clear();
+        assert_eq!(to(&terms, 24 * 60, player), (CancellationRule::Full, RefundTo::Wallet));
+        let verdict = terms.judge(&booking, 0, player, booking.starts_at - 24.hours()).unwrap();
+        let money = |amount| Some(Money::new(amount, kernel::Currency::Ars));
+        assert_eq!(verdict.with_refund(money(5)).refund_to, Some(RefundTo::Wallet));
+        assert_eq!(verdict.with_refund(money(0)).refund_to, None);
+    }
+
+    #[test]
     fn a_court_s_own_notice_holds_where_it_is_longer() {
         let booking = booking();
         let now = booking.starts_at - 200.minutes();
@@ -228,7 +273,7 @@ mod tests {
     proptest! {
         #[test]
         fn shares_are_within_what_was_paid_and_nearest(amount in 0_i64..1 << 50, percent in 0_u8..=100) {
-            let verdict = Verdict { rule: CancellationRule::Tier, refund_percent: percent, strike: false };
+            let verdict = Verdict { rule: CancellationRule::Tier, refund_percent: percent, to: RefundTo::Card, strike: false };
             let share = verdict.share(amount);
             prop_assert!((0..=amount).contains(&share));
             prop_assert!((share * 100 - amount * i64::from(percent)).abs() <= 50);

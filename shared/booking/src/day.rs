@@ -104,6 +104,26 @@ impl CourtDays {
         self
     }
 
+    /// The days as if a booking had its slots on them: what is left for others. Their versions stay.
+    #[must_use]
+    pub fn with(mut self, booking: &Booking) -> Self {
+        for ((court, date), day) in &mut self.0 {
+            let own = booking.slots_on(*court, *date);
+            if own == Slots::default() {
+                continue;
+            }
+            let day = day.get_or_insert_with(|| CourtDay {
+                court_id: *court,
+                taken: Slots::default(),
+                holds: Vec::new(),
+                closed: Slots::default(),
+                version: 0,
+            });
+            day.taken = day.taken.with(own);
+        }
+        self
+    }
+
     /// The expired holds that are in the way of these parts.
     pub fn in_the_way(&self, parts: &[Part], now: Timestamp) -> Vec<BookingId> {
         let mut ids = Vec::new();

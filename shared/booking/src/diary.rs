@@ -156,6 +156,11 @@ impl Diary {
         self.entries.iter().filter(move |entry| entry.counts(now))
     }
 
+    /// The bookings that begin after this, ended holds included.
+    pub fn ahead(&self, now: Timestamp) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.starts_at > now)
+    }
+
     /// Whether they may book: `BOOKING_SUSPENDED`, with its end.
     pub fn check_suspension(&self, now: Timestamp) -> Result<()> {
         match self.suspended_until {

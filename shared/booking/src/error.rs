@@ -45,11 +45,6 @@ pub(crate) fn too_far_ahead() -> Error {
     Error::invalid("TOO_FAR_AHEAD", "courts can be booked at most 365 days ahead")
 }
 
-/// 422: there is no balance at the club that money could go to.
-pub(crate) fn wallet_not_available() -> Error {
-    Error::invalid("WALLET_NOT_AVAILABLE", "clubs keep no balances yet; refund to the card")
-}
-
 /// 403: too much is held against the member.
 pub(crate) fn booking_suspended(until: Timestamp) -> Error {
     let message = "they cancelled late or did not come too often, and book nothing for a while";

@@ -1,6 +1,6 @@
 //! The facts that bookings publish.
 
-use kernel::{BookingId, ClosureId, CourtId, PaymentId, VenueId, jiff::Timestamp};
+use kernel::{BookingId, ClosureId, CourtId, PaymentId, SeriesId, VenueId, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Booking;
@@ -15,6 +15,8 @@ pub const CANCELLED: &str = "booking.cancelled";
 pub const EXPIRED: &str = "booking.expired";
 /// It is at another time or on another court.
 pub const MOVED: &str = "booking.moved";
+/// Others play, or it has other extras; its time and court stay.
+pub const CHANGED: &str = "booking.changed";
 /// They are there.
 pub const CHECKED_IN: &str = "booking.checked_in";
 /// They did not come, and the rest of the time was given back.
@@ -41,6 +43,9 @@ pub struct BookingFact {
     /// The closure that cancelled it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closure_id: Option<ClosureId>,
+    /// The series of which it is a date, where that is what happened: its member is told of all dates at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series_id: Option<SeriesId>,
     /// The time that came free by it, if any did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freed: Option<Freed>,
@@ -92,6 +97,7 @@ impl BookingFact {
             hold_expires_at: booking.hold_expires_at,
             payment_id: booking.payment_id,
             closure_id: None,
+            series_id: None,
             freed: None,
         }
     }

@@ -28,7 +28,7 @@ pub struct Extra {
 }
 
 /// So much of something that somebody asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtraWish {
     /// Of what.
@@ -38,7 +38,8 @@ pub struct ExtraWish {
 }
 
 /// What is asked for beside a court: at most 4 different resources.
-#[derive(Debug, Clone, Default, PartialEq, Eq, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(transparent)]
 #[schema(value_type = Vec<ExtraWish>, max_items = 4)]
 pub struct ExtraWishes(Vec<ExtraWish>);
 
@@ -54,6 +55,11 @@ impl ExtraWishes {
             Ok(ExtraWish { resource_id: extra.resource_id, quantity })
         };
         extras.iter().map(wish).collect::<Result<_>>().map(Self)
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Each of them.

@@ -12,6 +12,7 @@
 //! | what a member has booked, and what is held against them | `DIARY#<account>` / `DIARY` | 1 |
 //! | what a venue's club asks of bookings | `RULES#<venue>` / `RULES` | 1 |
 //! | what a venue asks of bookings | `POLICY#<venue>` / `POLICY` | 1 |
+//! | what hangs at a venue to check in by | `POSTER#<venue>` / `POSTER` | 1 |
 //! | how many of a resource are had | `RESOURCE#<resource>#<UTC date>` / `USE#<quarter>` | none to book; 1 a quarter to reclaim |
 //! | an account's bookings | first index, `ACCOUNT#<account>` → `<starts_at>#<booking>` | a page |
 //! | a venue's open matches of a day | `MATCHES#<venue>#<date>` / `<starts_at>#<booking>` | 1 a match, and its booking |
@@ -44,6 +45,7 @@ mod opening;
 mod party;
 mod plan;
 mod policy;
+mod poster;
 #[cfg(test)]
 mod properties;
 mod rules;
@@ -58,7 +60,7 @@ mod vectors;
 pub use availability::{Free, Start, days_of, free, starts};
 pub use booking::{AccessWindow, Booking, InSeries, MovedFrom, Offered, Payable};
 pub use cancellation::{Cancellation, CancellationRule, Canceller, Verdict};
-pub use code::{AccessCode, CheckInCode};
+pub use code::{AccessCode, CheckInCode, VenueCode};
 pub use day::{CourtDay, CourtDays, Hold, VenueDay};
 pub use diary::{Debt, Diary, Entry, Strike, StrikeKind};
 pub use error::{
@@ -66,8 +68,8 @@ pub use error::{
     slot_taken,
 };
 pub use event::{
-    BookingFact, CANCELLED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, JOINED, LEFT, MISSED,
-    MOVED, OPENED,
+    BookingFact, CANCELLED, CHANGED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, JOINED, LEFT,
+    MISSED, MOVED, OPENED,
 };
 pub use extra::{Extra, ExtraWish, ExtraWishes, extras, with_extras};
 pub use kernel::LocalDate;
@@ -80,18 +82,20 @@ pub use policy::{
     AccessTerms, BookingPolicy, BookingTerms, CancellationTerms, CheckInTerms, PolicyTerms,
     RefundTier, RefundTo, StrikeTerms,
 };
+pub use poster::{Poster, venue_code_wrong};
 pub use rules::{
     AgeRule, Amount, ConcurrentRule, CountedFor, DurationRule, FirstWeekday, GuestRule, LevelRule,
-    Needs, NoticeRule, OpeningTime, Period, Person, QuotaRule, Reason, RuleBook, RuleName, Rules,
-    Ruling, Scope, Situation, Whom, WindowOpens, WindowRule, ruling,
+    Needs, NoticeRule, OpeningTime, Period, Person, Player, QuotaRule, Reason, RuleBook, RuleName,
+    Rules, Ruling, Scope, Situation, Whom, WindowOpens, WindowRule, ruling,
 };
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};
 pub use store::{
-    Changed, DayOfCourt, DueCheckIn, Missable, book, booking, bookings_of_account, bookings_of_day,
-    cancel, cancel_by_policy, cancel_for_closure, change_players, change_policy, check_in,
-    close_day, confirm, court_days, day_keys, diary, diary_key, diary_unchanged, due_check_ins,
-    expire, forget_check_in, lift_suspension, miss, open_day, open_matches, policy, policy_key,
-    put_rule_book, reclaim, relocate, rule_book, rule_book_key, take_diary, take_policy,
-    take_rule_book, venue_day,
+    Changed, DayOfCourt, DueCheckIn, Missable, book, booking, bookings, bookings_of_account,
+    bookings_of_day, cancel, cancel_by_policy, cancel_date, cancel_for_closure, carry,
+    change_players, change_policy, check_in, close_day, confirm, court_days, day_keys, diary,
+    diary_key, diary_unchanged, due_check_ins, exchange_days, exchanged_days, expire, first_poster,
+    forget_check_in, lift_suspension, miss, open_day, open_matches, policy, policy_key, poster,
+    put_poster, put_rule_book, rearrange, reclaim, release, relocate, rule_book, rule_book_key,
+    take_diary, take_policy, take_rule_book, venue_day,
 };

@@ -76,6 +76,7 @@ pub fn plan(venue: &Venue, court: &Court, wish: Wish, now: Timestamp) -> Result<
         party: &Party::default(),
         rules: &Rules::default(),
         person: &Person::default(),
+        players: &[],
         days: &CourtDays::default(),
         diary: &Diary::default(),
         family: &[],

@@ -9,8 +9,6 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::wallet_not_available;
-
 /// Thirty days.
 const MOST_MINUTES: u32 = 43_200;
 const MOST_HOURS: u32 = 8_760;
@@ -63,7 +61,8 @@ pub struct CancellationTerms {
     /// What goes back: the first that is met. Without any, everything; where none is met, nothing.
     #[schema(max_items = 10)]
     pub tiers: Vec<RefundTier>,
-    /// Where it goes.
+    /// Where it goes, where the tier does not say. What is given up within the grace, and what staff spare a member,
+    /// goes back the way it came; so does what a wallet paid.
     pub to: RefundTo,
     /// So many minutes after it was made a booking is given up for everything and without a strike, blocked or
     /// not. 0 to 43200; 0 is none.
@@ -81,6 +80,9 @@ pub struct RefundTier {
     /// So much of what was paid goes back, in percent, rounded half up to the minor unit. 0 to 100.
     #[schema(maximum = 100)]
     pub percent: u8,
+    /// Where it goes, if not where the policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<RefundTo>,
 }
 
 /// Where a refund goes.
@@ -90,7 +92,7 @@ pub enum RefundTo {
     /// Back the way it came.
     #[default]
     Card,
-    /// To a balance at the club: refused with `WALLET_NOT_AVAILABLE`, since there are none.
+    /// Into their wallet at the club.
     Wallet,
 }
 
@@ -176,7 +178,7 @@ impl BookingPolicy {
 }
 
 impl PolicyTerms {
-    /// Whether a venue can have it: `VALIDATION_FAILED`, `WALLET_NOT_AVAILABLE`.
+    /// Whether a venue can have it: `VALIDATION_FAILED`.
     pub fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         let mut within = |path: &str, value: u32, least: u32, most: u32| {
@@ -216,13 +218,7 @@ impl PolicyTerms {
             let message = format!("must be at most {MOST_TIERS}, each of fewer hours than before");
             wrong.push(Violation { path: "cancellation.tiers".to_owned(), message });
         }
-        if !wrong.is_empty() {
-            return Err(Error::violations(&wrong));
-        }
-        match cancellation.to {
-            RefundTo::Card => Ok(()),
-            RefundTo::Wallet => Err(wallet_not_available()),
-        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::violations(&wrong)) }
     }
 }
 
@@ -287,9 +283,8 @@ mod tests {
         ] {
             assert_eq!(checked(wrong), Err("VALIDATION_FAILED"));
         }
-        assert_eq!(
-            checked(json!({ "cancellation": { "to": "wallet" } })),
-            Err("WALLET_NOT_AVAILABLE")
-        );
+        let to_wallet = json!({ "hours_before": 2, "percent": 50, "to": "wallet" });
+        assert_eq!(tiers(json!([tier(24, 100), to_wallet])), Ok(()));
+        assert_eq!(checked(json!({ "cancellation": { "to": "wallet" } })), Ok(()));
     }
 }

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use facilities::{Court, DAY_MINUTES, Tag, Venue};
 use kernel::{
-    Result, Role,
+    AccountId, Result, Role,
     jiff::{Timestamp, civil::Date},
 };
 
@@ -57,6 +57,8 @@ pub struct Situation<'a> {
     pub rules: &'a Rules,
     /// Whose booking it will be.
     pub person: &'a Person,
+    /// The members who play along, where rules ask about them.
+    pub players: &'a [Player],
     /// Who has which slots.
     pub days: &'a CourtDays,
     /// What the member has booked.
@@ -78,6 +80,17 @@ pub struct Person {
     pub age_years: Option<i16>,
     /// Whether the club has suspended them from everything.
     pub is_barred: bool,
+}
+
+/// A member who plays along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Player {
+    /// Who.
+    pub account_id: AccountId,
+    /// What rules ask about them.
+    pub person: Person,
+    /// Until when they book nothing, if they are suspended from booking.
+    pub suspended_until: Option<Timestamp>,
 }
 
 /// What the rules say.
@@ -204,7 +217,12 @@ impl<'a> Case<'a> {
 
     /// Whether a line is for the member, and about this booking.
     fn is_for(&self, whom: &Whom, scope: &Scope) -> bool {
-        whom.has(&self.of.person.roles) && fits(scope, &self.of.court.groups, &self.named_minutes)
+        self.is_about(whom, scope, self.of.person)
+    }
+
+    /// Whether a line is for somebody, and about this booking.
+    fn is_about(&self, whom: &Whom, scope: &Scope, person: &Person) -> bool {
+        whom.has(&person.roles) && fits(scope, &self.of.court.groups, &self.named_minutes)
     }
 }
 

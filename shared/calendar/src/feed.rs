@@ -23,6 +23,11 @@ const ENDING: &str = ".ics";
 pub enum Scope {
     /// Those of whose feed it is.
     MyBookings,
+    /// Those of a child for whom they act.
+    ChildBookings {
+        /// Which.
+        child_id: AccountId,
+    },
     /// Everybody's on a court: for staff.
     Court {
         /// Where.
@@ -43,7 +48,7 @@ impl Scope {
     /// The venue of a staff's feed.
     pub fn venue(&self) -> Option<VenueId> {
         match self {
-            Self::MyBookings => None,
+            Self::MyBookings | Self::ChildBookings { .. } => None,
             Self::Court { venue_id, .. } | Self::Venue { venue_id } => Some(*venue_id),
         }
     }
@@ -51,7 +56,7 @@ impl Scope {
     /// Whether a booking of the venue, or of the member, is shown.
     pub fn shows(&self, booking: &Booking) -> bool {
         match self {
-            Self::MyBookings | Self::Venue { .. } => true,
+            Self::MyBookings | Self::ChildBookings { .. } | Self::Venue { .. } => true,
             Self::Court { court_id, takes, .. } => is_on(booking, *court_id, takes),
         }
     }

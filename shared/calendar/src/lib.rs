@@ -32,5 +32,7 @@ pub use open::{
     DAYS_LIMIT, OpenCourt, OpenDay, OpenTime, STARTS_LIMIT, Span, VENUE_DAYS_LIMIT, Wanted,
     check_width, open_days,
 };
-pub use store::{bookings_ahead, bookings_of_days, create, feed, feeds, note_use, remove};
+pub use store::{
+    bookings_ahead, bookings_of_days, create, feed, feeds, note_use, remove, remove_all,
+};
 pub use week::{ClosedTime, CourtWeek, WEEK_DAYS, Week, week};

@@ -63,6 +63,16 @@ pub fn remove(table: &TenantTable, account: AccountId, id: FeedId) -> Vec<Write>
     ]
 }
 
+/// How many feeds an account has, as far as the first index tells, and the deletes of them and of their count: one
+/// transaction.
+pub async fn remove_all(table: &TenantTable, account: AccountId) -> Result<(u64, Vec<Write>)> {
+    let feeds = table.partition(format_args!("FEEDS#{account}"));
+    let feeds: Vec<Feed> = table.query_all(&Query::index(Index::Gsi1, feeds)).await?;
+    let mut writes: Vec<_> = feeds.iter().map(|feed| Write::delete(key(table, feed.id))).collect();
+    writes.push(Write::delete(count_key(table, account)));
+    Ok((feeds.len() as u64, writes))
+}
+
 /// Update `FEED#<feed>` / `FEED`: somebody read it on this day, if it is still there.
 pub async fn note_use(table: &TenantTable, id: FeedId, day: LocalDate) -> Result<()> {
     let update = Update::new().set("last_used_on", day.to_string());

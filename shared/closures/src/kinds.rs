@@ -1,6 +1,6 @@
 //! What a closure does to those who booked, and what it says to them.
 
-use kernel::{Money, TextError};
+use kernel::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -77,14 +77,7 @@ impl RefundPolicy {
 pub struct Reason(String);
 
 kernel::text_value! {
-    Reason(parse_reason);
-}
-
-fn parse_reason(text: &str) -> Result<String, TextError> {
-    let text = text.trim();
-    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    fits.then(|| text.to_owned())
-        .ok_or(TextError("must have 1 to 200 characters and no control characters"))
+    Reason(kernel::one_line);
 }
 
 #[cfg(test)]

@@ -36,4 +36,4 @@ pub use event::{ANNOUNCED, Announced, LIFTED, Lifted, VERSION};
 pub use find::{affected, affected_on};
 pub use kinds::{Mode, Percent, Reason, RefundPolicy};
 pub use phase::{Phase, Progress};
-pub use when::{CourtDay, Span, Weekday, Weekly, When};
+pub use when::{CourtDay, Span, Weekly, When};

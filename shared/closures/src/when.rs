@@ -3,10 +3,10 @@
 use booking::{LocalDate, LocalStart, Part, parts};
 use facilities::STEP_MINUTES;
 use kernel::{
-    CourtId, Error, Result, TimeOfDay,
+    CourtId, Error, Result, TimeOfDay, Weekday,
     jiff::{
         Timestamp, ToSpan,
-        civil::{self, Date, DateTime},
+        civil::{Date, DateTime},
         tz::TimeZone,
     },
 };
@@ -46,34 +46,6 @@ pub struct Weekly {
     pub opens: TimeOfDay,
     /// Its end: of the next day where it is not after the start; of two, the second counts.
     pub closes: TimeOfDay,
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the days are the week's")]
-pub enum Weekday {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
-impl Weekday {
-    fn civil(self) -> civil::Weekday {
-        match self {
-            Self::Monday => civil::Weekday::Monday,
-            Self::Tuesday => civil::Weekday::Tuesday,
-            Self::Wednesday => civil::Weekday::Wednesday,
-            Self::Thursday => civil::Weekday::Thursday,
-            Self::Friday => civil::Weekday::Friday,
-            Self::Saturday => civil::Weekday::Saturday,
-            Self::Sunday => civil::Weekday::Sunday,
-        }
-    }
 }
 
 /// A stretch of time in which the courts are closed.
@@ -141,7 +113,7 @@ impl Weekly {
         // One that began yesterday may still be on.
         let first = self.from.get().max(today.yesterday().unwrap_or(today));
         let days = first.series(1.day()).take_while(|day| *day <= self.until.get());
-        let days = days.filter(|day| self.weekdays.iter().any(|one| one.civil() == day.weekday()));
+        let days = days.filter(|day| self.weekdays.contains(&day.weekday().into()));
         let spans = days.map(|day| self.on(day, zone)).collect::<Result<Vec<_>>>()?;
         if spans.is_empty() && self.until.get() >= today {
             return Err(without_days());

@@ -3,6 +3,7 @@
 
 mod failure;
 mod mail;
+mod photo;
 mod queue;
 mod secret_versions;
 mod secrets;

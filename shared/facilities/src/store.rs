@@ -1,5 +1,6 @@
 //! Venues, courts and resources in the table. A venue and its courts share a partition, so one query reads them.
 
+mod galleries;
 mod resources;
 
 use kernel::{CourtId, Error, LastKey, Page, PageRequest, Result, VenueId};
@@ -14,6 +15,7 @@ use crate::{
     },
 };
 
+pub use galleries::{gallery, put_gallery};
 pub use resources::{
     change_resource, check_venues, create_resource, resource, resource_key, resources,
     retire_resource,

@@ -4,7 +4,7 @@ use booking::{
     Booking, Extra, Offered, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras,
     ruling, with_extras,
 };
-use kernel::{BookingId, Result, jiff::Timestamp};
+use kernel::{BookingId, PaymentId, Result, jiff::Timestamp};
 use pricing::{Occasion, PriceLine, Quote, charge};
 use table::{TenantTable, Write};
 
@@ -23,6 +23,8 @@ pub struct Agreed {
     pub price_lines: Vec<PriceLine>,
     /// That the waiting list gives it, if it does.
     pub offered: Option<Offered>,
+    /// The payment that pays it in the same transaction, if one does: then it is confirmed at once.
+    pub paid_by: Option<PaymentId>,
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -43,6 +45,7 @@ impl LookUp {
             party: &asked.party,
             rules: &self.rules.rules,
             person: &self.person,
+            players: &self.players,
             days: &self.days,
             diary: &self.diary,
             family: &self.family.diaries,
@@ -81,10 +84,11 @@ impl LookUp {
         let Quote { lines, total } = charge(self.price_book.as_ref(), &occasion)?;
         let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
         let plan = Plan { price: with_extras(total, &extras)?, ..plan };
-        Ok(Agreed { plan, extras, overridden: Vec::new(), price_lines: lines, offered: None })
+        let (overridden, price_lines) = (Vec::new(), lines);
+        Ok(Agreed { plan, extras, overridden, price_lines, offered: None, paid_by: None })
     }
 
-    /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
+    /// The booking and its writes: held where something is to be paid, confirmed at once where nothing is.
     /// The diaries that decided must still be as they were read.
     ///
     /// `SLOT_TAKEN`, `COURT_CLOSED`, `RESOURCE_TAKEN`, or something that [`booking::may_be_repeated`].
@@ -98,6 +102,7 @@ impl LookUp {
     ) -> Result<Booked> {
         let place = (&self.venue, &self.court);
         let mut booking = Booking::new(id, asked.account_id, place, agreed.plan, payable, now);
+        booking.payment_id = booking.payment_id.or(agreed.paid_by);
         booking.extras = agreed.extras;
         booking.price_lines = agreed.price_lines;
         booking.party = asked.party.clone();

@@ -15,8 +15,11 @@ mod expected;
 mod family;
 mod look_up;
 mod moving;
+mod party;
+mod people;
 
 pub use agreed::{Agreed, Booked};
 pub use asked::Asked;
 pub use look_up::{Family, LookUp};
-pub use moving::Elsewhere;
+pub use moving::{Elsewhere, check_movable, check_notice};
+pub use party::{named, participant_unknown, party};

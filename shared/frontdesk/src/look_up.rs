@@ -1,26 +1,28 @@
 //! Everything that decides about a booking, in one round of reads.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use booking::{
-    BookingPolicy, CourtDays, Diary, Needs, Person, RuleBook, court_days, day_keys, diary_key,
-    policy_key, rule_book_key, take_diary, take_policy, take_rule_book,
+    BookingPolicy, CourtDay, CourtDays, Diary, ExtraWish, Needs, Person, Player, RuleBook,
+    court_days, day_keys, diary_key, policy_key, rule_book_key, take_diary, take_policy,
+    take_rule_book,
 };
 use facilities::{
     Court, Resource, Venue, court_key, court_not_found, resource_key, resource_not_found,
     venue_key, venue_not_found,
 };
 use futures::future::try_join;
-use identity::{Membership, MembershipStatus, store::member_key};
-use kernel::{AccountId, CourtId, Result, Sport, jiff::civil::Date};
-use pricing::PriceBook;
-use profiles::{
-    Profile, SportPreference, age_on,
-    store::{profile_key, sport_key},
-};
+use kernel::{AccountId, CourtId, Error, ResourceId, Result, VenueId, jiff::civil::Date};
+use pricing::{PriceBook, active_on};
 use table::{Items, Key, TenantTable};
 
-use crate::{Asked, expected, family};
+use crate::{
+    Asked, expected, family,
+    people::{PersonKeys, Somebody},
+};
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -41,6 +43,10 @@ pub struct LookUp {
     pub person: Person,
     /// Whether they are a member of this club.
     pub is_member: bool,
+    /// The members who play along, where rules ask about them.
+    pub players: Vec<Player>,
+    /// Who plays along and is no member of this club.
+    pub strangers: Vec<AccountId>,
     /// The others of their family, where bookings are counted together.
     pub family: Family,
     /// What they want beside the court.
@@ -62,14 +68,26 @@ impl LookUp {
     /// One round. A second one where the court is made of others, or keeps time free past midnight, whose days
     /// nobody knew before, or where the rules want to know more than they did last time.
     pub async fn of(table: &TenantTable, asked: &Asked) -> Result<Self> {
-        let mut known = expected::needs(table, asked.venue_id).await;
+        let found = Self::several(table, std::slice::from_ref(asked)).await?;
+        found.into_iter().next().ok_or_else(|| Error::internal("nothing was looked up"))
+    }
+
+    /// The same for several wishes of one member at one venue, in their order: what they share is read once, and so
+    /// is every day of a court.
+    pub async fn several(table: &TenantTable, asked: &[Asked]) -> Result<Vec<Self>> {
+        let Some(first) = asked.first() else { return Ok(Vec::new()) };
+        let whose = |one: &Asked| (one.venue_id, one.account_id);
+        if asked.iter().any(|one| whose(one) != whose(first)) {
+            return Err(Error::internal("wishes of several members were looked up as one's"));
+        }
+        let mut known = expected::needs(table, first.venue_id).await;
         loop {
             let found = Box::pin(Self::knowing(table, asked, &known)).await?;
-            let needs = found.rules.needs();
+            let needs = found.first().map(|found| found.rules.needs()).unwrap_or_default();
             let enough = known.cover(&needs);
             if *known != needs {
                 known = Arc::new(needs);
-                expected::remember(table, asked.venue_id, known.clone()).await;
+                expected::remember(table, first.venue_id, known.clone()).await;
             }
             if enough {
                 return Ok(found);
@@ -77,126 +95,193 @@ impl LookUp {
         }
     }
 
-    async fn knowing(table: &TenantTable, asked: &Asked, needs: &Needs) -> Result<Self> {
+    async fn knowing(table: &TenantTable, asked: &[Asked], needs: &Needs) -> Result<Vec<Self>> {
         let keys = Keys::of(table, asked, needs).await?;
-        let prices = pricing::store::active(table, asked.venue_id, asked.wish.start.date());
-        let all = keys.all();
-        let (mut items, price_book) = try_join(table.batch_get(&all), prices).await?;
-        let venue: Venue = items.take(&keys.venue)?.ok_or_else(venue_not_found)?;
-        let court: Court = items.take(&keys.court)?.ok_or_else(court_not_found)?;
-        let dates = asked.wish.days_on(&court);
-        let days = if court.made_of.is_empty() && dates == asked.wish.days() {
-            court_days(&mut items, &keys.days)?
-        } else {
-            let days = day_keys(table, asked.venue_id, court.takes(), &dates);
-            let keys: Vec<_> = days.iter().map(|(_, key)| key.clone()).collect();
-            court_days(&mut table.batch_get(&keys).await?, &days)?
-        };
-        let diary = take_diary(&mut items, &keys.diary)?;
-        let rules = take_rule_book(&mut items, &keys.rules)?;
-        let policy = take_policy(&mut items, &keys.policy, asked.venue_id)?;
-        let member: Option<Membership> = items.take(&keys.member)?;
-        let is_member = member.is_some();
-        let person = keys.person(&mut items, member, asked, &court)?;
-        let family = keys.family(&mut items)?;
-        let resources = keys.resources.iter();
-        let resources = resources.map(|key| items.take(key)?.ok_or_else(resource_not_found));
-        let resources = resources.collect::<Result<_>>()?;
-        Ok(Self {
-            venue,
-            court,
-            days,
-            diary,
-            policy,
-            rules,
-            person,
-            is_member,
-            family,
-            resources,
-            price_book,
-        })
+        let (prices, all) = (prices(table, asked), keys.all());
+        let (mut items, books) = try_join(table.batch_get(&all), prices).await?;
+        let shared = Shared::take(&mut items, &keys)?;
+        let courts = shared.courts(asked)?;
+        let guessed = court_days(&mut items, &keys.days)?;
+        let mut days: BTreeMap<_, _> = guessed.0.into_iter().collect();
+        let wanted = asked.iter().zip(&courts).flat_map(|(one, court)| {
+            day_keys(table, one.venue_id, court.takes(), &one.wish.days_on(court))
+        });
+        let more: Vec<_> = wanted.filter(|(of, _)| !days.contains_key(of)).collect();
+        if !more.is_empty() {
+            let keys: Vec<_> = more.iter().map(|(_, key)| key.clone()).collect();
+            days.extend(court_days(&mut table.batch_get(&keys).await?, &more)?.0);
+        }
+        let found = asked.iter().zip(courts);
+        found.map(|(one, court)| shared.look_up(one, court, &days, &books)).collect()
     }
+}
+
+/// The price books among which those are that hold on the days that are asked about: one item for one day.
+async fn prices(table: &TenantTable, asked: &[Asked]) -> Result<Vec<PriceBook>> {
+    let dates = || asked.iter().map(|one| one.wish.start.date());
+    let Some((first, last)) = dates().min().zip(dates().max()) else { return Ok(Vec::new()) };
+    let venue = asked[0].venue_id;
+    if first == last {
+        return Ok(pricing::store::active(table, venue, first).await?.into_iter().collect());
+    }
+    pricing::store::published(table, venue, last).await
 }
 
 /// What one round reads.
 struct Keys {
     venue: Key,
-    court: Key,
+    courts: Vec<(CourtId, Key)>,
     days: Vec<((CourtId, Date), Key)>,
     diary: Key,
     rules: Key,
     policy: Key,
-    member: Key,
-    profile: Option<Key>,
-    levels: Vec<(Sport, Key)>,
+    own: PersonKeys,
+    party: Vec<PersonKeys>,
     family: Vec<(AccountId, Key)>,
-    resources: Vec<Key>,
+    resources: Vec<(ResourceId, Key)>,
+    of: VenueId,
 }
 
 impl Keys {
-    async fn of(table: &TenantTable, asked: &Asked, needs: &Needs) -> Result<Self> {
-        let (venue, account) = (asked.venue_id, asked.account_id);
+    async fn of(table: &TenantTable, asked: &[Asked], needs: &Needs) -> Result<Self> {
+        let (venue, account) = (asked[0].venue_id, asked[0].account_id);
         let others =
             if needs.family { family::others(table, account).await? } else { Arc::default() };
-        let level = |sport: &Sport| (*sport, sport_key(table, account, *sport));
+        let of_nobody = Needs::default();
+        let of_players = if needs.participants { needs } else { &of_nobody };
+        let players: BTreeSet<_> = asked.iter().flat_map(|one| one.party.members()).collect();
+        let players = players.into_iter().map(|it| PersonKeys::of(table, it, of_players));
+        let courts: BTreeSet<_> = asked.iter().map(|one| one.court_id).collect();
+        let resources: BTreeSet<_> =
+            asked.iter().flat_map(|one| one.extras.iter().map(|wish| wish.resource_id)).collect();
+        let days: BTreeSet<_> = asked
+            .iter()
+            .flat_map(|one| one.wish.days().into_iter().map(|day| (one.court_id, day)))
+            .collect();
+        let day = |(court, day): (CourtId, Date)| day_keys(table, venue, &[court], &[day]);
         Ok(Self {
             venue: venue_key(table, venue),
-            court: court_key(table, venue, asked.court_id),
-            days: day_keys(table, venue, &[asked.court_id], &asked.wish.days()),
+            courts: courts.into_iter().map(|id| (id, court_key(table, venue, id))).collect(),
+            days: days.into_iter().flat_map(day).collect(),
             diary: diary_key(table, account),
             rules: rule_book_key(table, venue),
             policy: policy_key(table, venue),
-            member: member_key(table, account),
-            profile: needs.birth_date.then(|| profile_key(table, account)),
-            levels: needs.levels.iter().map(level).collect(),
+            own: PersonKeys::of(table, account, needs),
+            party: players.collect(),
             family: others.iter().map(|other| (*other, diary_key(table, *other))).collect(),
-            resources: asked
-                .extras
-                .iter()
-                .map(|wish| resource_key(table, wish.resource_id))
-                .collect(),
+            resources: resources.into_iter().map(|id| (id, resource_key(table, id))).collect(),
+            of: venue,
         })
     }
 
     fn all(&self) -> Vec<Key> {
-        let Self { venue, court, diary, rules, policy, member, .. } = self;
+        let Self { venue, diary, rules, policy, .. } = self;
+        let courts = self.courts.iter().map(|(_, key)| key);
         let days = self.days.iter().map(|(_, key)| key);
-        let levels = self.levels.iter().map(|(_, key)| key);
+        let people = std::iter::once(&self.own).chain(&self.party).flat_map(PersonKeys::all);
         let family = self.family.iter().map(|(_, key)| key);
-        let single = [venue, court, diary, rules, policy, member].into_iter().chain(&self.profile);
-        let more = days.chain(levels).chain(family).chain(&self.resources);
-        single.chain(more).cloned().collect()
+        let resources = self.resources.iter().map(|(_, key)| key);
+        let more = courts.chain(days).chain(people).chain(family).chain(resources);
+        [venue, diary, rules, policy].into_iter().chain(more).cloned().collect()
     }
+}
 
-    fn person(
-        &self,
-        items: &mut Items,
-        member: Option<Membership>,
-        asked: &Asked,
-        court: &Court,
-    ) -> Result<Person> {
-        let level = self.levels.iter().find(|(sport, _)| *sport == court.sport);
-        let level = level.map(|(_, key)| items.take::<SportPreference>(key)).transpose()?.flatten();
-        let assessment = level.and_then(|level| level.assessment);
-        let profile = self.profile.as_ref().map(|key| items.take::<Profile>(key));
-        let birth = profile.transpose()?.flatten().and_then(|profile| profile.birth_date);
-        let is_barred =
-            member.as_ref().is_some_and(|member| member.status == MembershipStatus::Suspended);
-        let roles = member.map(|member| {
-            let there = member.venue_roles.get(&asked.venue_id).into_iter().flatten();
-            member.roles.iter().chain(there).cloned().collect()
-        });
-        Ok(Person {
-            roles: roles.unwrap_or_default(),
-            level_hundredths: assessment.map(|it| it.level().hundredths()),
-            age_years: birth.map(|birth| age_on(birth, asked.wish.start.date().into())),
-            is_barred,
+/// What wishes of one member at one venue have in common, out of what one round has found.
+struct Shared {
+    venue: Venue,
+    courts: BTreeMap<CourtId, Court>,
+    diary: Diary,
+    policy: BookingPolicy,
+    rules: RuleBook,
+    own: Somebody,
+    party: BTreeMap<AccountId, Somebody>,
+    family: Family,
+    resources: BTreeMap<ResourceId, Resource>,
+}
+
+impl Shared {
+    fn take(items: &mut Items, keys: &Keys) -> Result<Self> {
+        let venue = items.take(&keys.venue)?.ok_or_else(venue_not_found)?;
+        // Before any diary is taken: who plays along may be of the family.
+        let own = keys.own.read(items)?;
+        let party = keys.party.iter().map(|one| Ok((one.account, one.read(items)?)));
+        let party = party.collect::<Result<_>>()?;
+        let mut courts = BTreeMap::new();
+        for (id, key) in &keys.courts {
+            courts.extend(items.take::<Court>(key)?.map(|court| (*id, court)));
+        }
+        let mut resources = BTreeMap::new();
+        for (id, key) in &keys.resources {
+            let resource = items.take::<Resource>(key)?.ok_or_else(resource_not_found)?;
+            resources.insert(*id, resource);
+        }
+        let diaries = keys.family.iter().map(|(_, key)| take_diary(items, key));
+        let diaries = diaries.collect::<Result<_>>()?;
+        let accounts = keys.family.iter().map(|(account, _)| *account).collect();
+        Ok(Self {
+            venue,
+            courts,
+            diary: take_diary(items, &keys.diary)?,
+            policy: take_policy(items, &keys.policy, keys.of)?,
+            rules: take_rule_book(items, &keys.rules)?,
+            own,
+            party,
+            family: Family { accounts, diaries },
+            resources,
         })
     }
 
-    fn family(&self, items: &mut Items) -> Result<Family> {
-        let diaries = self.family.iter().map(|(_, key)| take_diary(items, key));
-        let diaries = diaries.collect::<Result<_>>()?;
-        Ok(Family { accounts: self.family.iter().map(|(account, _)| *account).collect(), diaries })
+    /// The court of each wish.
+    fn courts(&self, asked: &[Asked]) -> Result<Vec<Court>> {
+        let court = |one: &Asked| self.courts.get(&one.court_id).cloned();
+        asked.iter().map(|one| court(one).ok_or_else(court_not_found)).collect()
+    }
+
+    fn look_up(
+        &self,
+        asked: &Asked,
+        court: Court,
+        days: &BTreeMap<(CourtId, Date), Option<CourtDay>>,
+        books: &[PriceBook],
+    ) -> Result<LookUp> {
+        let dates = asked.wish.days_on(&court);
+        let of_dates = |court: &CourtId| dates.iter().map(|day| (*court, *day)).collect::<Vec<_>>();
+        let own = court.takes().iter().flat_map(of_dates);
+        let own = own.map(|of| (of, days.get(&of).cloned().flatten())).collect();
+        let resource = |wish: &ExtraWish| self.resources.get(&wish.resource_id).cloned();
+        let resources =
+            asked.extras.iter().map(|wish| resource(wish).ok_or_else(resource_not_found));
+        Ok(LookUp {
+            venue: self.venue.clone(),
+            days: CourtDays(own),
+            diary: self.diary.clone(),
+            policy: self.policy.clone(),
+            rules: self.rules.clone(),
+            person: self.own.person(asked, &court),
+            is_member: self.own.is_member(),
+            players: self.players(asked, &court),
+            strangers: self.strangers(asked),
+            family: self.family.clone(),
+            resources: resources.collect::<Result<_>>()?,
+            price_book: active_on(books, asked.wish.start.date()).cloned(),
+            court,
+        })
+    }
+
+    /// Who plays along, as far as rules ask.
+    fn players(&self, asked: &Asked, court: &Court) -> Vec<Player> {
+        let player = |account: AccountId| {
+            let somebody = self.party.get(&account)?;
+            let (person, suspended_until) =
+                (somebody.person(asked, court), somebody.suspended_until);
+            Some(Player { account_id: account, person, suspended_until })
+        };
+        asked.party.members().filter_map(player).collect()
+    }
+
+    fn strangers(&self, asked: &Asked) -> Vec<AccountId> {
+        let is_known =
+            |account: &AccountId| self.party.get(account).is_some_and(Somebody::is_member);
+        asked.party.members().filter(|account| !is_known(account)).collect()
     }
 }

@@ -1,7 +1,13 @@
 //! Moving a booking to another time or court of its venue.
 
-use booking::{Booking, Changed, ExtraWishes, LocalStart, Wish, local_text};
-use kernel::{AccountId, CourtId, Error, Result, jiff::Timestamp};
+use booking::{Booking, Changed, ExtraWishes, LocalStart, Step, Wish, local_text};
+use facilities::Court;
+use kernel::{
+    AccountId, CourtId, Error, Result, SeriesId,
+    jiff::{SignedDuration, Timestamp},
+    timestamp_text,
+};
+use serde_json::json;
 use table::TenantTable;
 
 use crate::{Agreed, Asked, LookUp};
@@ -52,6 +58,39 @@ impl Asked {
     }
 }
 
+/// Whether a booking is moved at all: confirmed, not begun, and, by players, no open match.
+///
+/// 409 `BOOKING_HELD`, `BOOKING_CHECKED_IN` and so on, `BOOKING_STARTED`, `MATCH_OPEN`.
+pub fn check_movable(booking: &Booking, is_staff: bool, now: Timestamp) -> Result<()> {
+    booking.status.after(Step::Move)?;
+    if booking.has_started(now) {
+        return Err(Error::conflict(
+            "BOOKING_STARTED",
+            "it has started, and is not moved any more",
+        ));
+    }
+    if booking.open.is_some() && !is_staff {
+        let message = "others have joined for that time; ask the club's staff to move it";
+        return Err(Error::conflict("MATCH_OPEN", message));
+    }
+    Ok(())
+}
+
+/// Whether players may still move a booking away from its court. At exactly so many minutes before the start they may.
+///
+/// 409 `TOO_LATE_TO_MOVE` with the last instant.
+pub fn check_notice(booking: &Booking, court: &Court, now: Timestamp) -> Result<()> {
+    let minutes = court.terms.notice.change_minutes.minutes();
+    let notice = SignedDuration::from_mins(minutes.into());
+    if booking.starts_at.duration_since(now) >= notice {
+        return Ok(());
+    }
+    let last = booking.starts_at.saturating_sub(notice).unwrap_or(booking.starts_at);
+    let message = format!("players move this booking until {minutes} minutes before its start");
+    Err(Error::conflict("TOO_LATE_TO_MOVE", message)
+        .with_details(json!({ "until": timestamp_text(last) })))
+}
+
 impl LookUp {
     /// What was found, as if the booking were not there: it is in its own way nowhere, and counts against itself
     /// in no rule.
@@ -60,6 +99,27 @@ impl LookUp {
         self.days = self.days.without(booking);
         self.diary = self.diary.without(booking.id);
         self
+    }
+
+    /// A date of a series with what was asked for and agreed, and the writes that make it so together with others'; but
+    /// for those of the courts' days, [`booking::exchange_days`].
+    pub fn rearrange(
+        &self,
+        table: &TenantTable,
+        before: &Booking,
+        (asked, agreed): (&Asked, Agreed),
+        series: Option<SeriesId>,
+        now: Timestamp,
+    ) -> Result<Changed> {
+        let terms = self.policy.of_court(&self.court);
+        let changed = (agreed.plan, asked.party.clone(), agreed.extras);
+        let mut after = before.rearranged((&self.court, terms), changed, asked.asked_by, now)?;
+        after.price_lines = agreed.price_lines;
+        let place = (&self.venue, &self.court);
+        let found = (&self.diary, self.resources.as_slice(), series);
+        let mut writes = booking::rearrange(table, (before, &after), place, found, now)?;
+        writes.extend(self.family_unchanged(table));
+        Ok(Changed { booking: after, writes })
     }
 
     /// The booking at the agreed place, and the writes that move it there: one transaction. The look-up is that

@@ -83,6 +83,8 @@ permissions! {
     PaymentRead = "payment:read";
     /// Give money back.
     PaymentRefund = "payment:refund";
+    /// Pay into members' wallets at the desk, and pay their bookings out of them.
+    WalletManage = "wallet:manage";
     /// See the ledger.
     LedgerRead = "ledger:read";
 }
@@ -169,6 +171,7 @@ impl Role {
                 P::BookingOverride,
                 P::PaymentRead,
                 P::PaymentRefund,
+                P::WalletManage,
                 P::LedgerRead,
             ],
             Self::Coach => &[P::ProfileSelf, P::MemberRead, P::FacilityRead, P::BookingSelf],
@@ -181,6 +184,7 @@ impl Role {
                 P::BookingSelf,
                 P::BookingManage,
                 P::PaymentRead,
+                P::WalletManage,
             ],
             Self::Member => &[P::ProfileSelf, P::FacilityRead, P::BookingSelf],
             Self::Guest => &[P::ProfileSelf, P::FacilityRead],
@@ -210,6 +214,7 @@ const OWNER: &[Permission] = &[
     P::BookingOverride,
     P::PaymentRead,
     P::PaymentRefund,
+    P::WalletManage,
     P::LedgerRead,
     P::ClubOwn,
 ];

@@ -130,6 +130,8 @@ ids! {
     BookingId = "bkg";
     /// Bookings that recur.
     SeriesId = "srs";
+    /// A request that changes dates of a series.
+    SeriesActId = "sra";
     /// A place in a waiting list.
     WaitlistEntryId = "wle";
     /// A calendar that others subscribe to.

@@ -162,6 +162,14 @@ fn parse_name(text: &str) -> Result<String, TextError> {
         .ok_or(TextError("must have 1 to 100 characters and no control characters"))
 }
 
+/// A line for people, such as a reason: 1 to 200 characters, trimmed, no control characters.
+pub fn one_line(text: &str) -> Result<String, TextError> {
+    let text = text.trim();
+    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+        .ok_or(TextError("must have 1 to 200 characters and no control characters"))
+}
+
 fn parse_slug(text: &str) -> Result<String, TextError> {
     let fits = (3..=40).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

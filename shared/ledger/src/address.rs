@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use kernel::TextError;
+use kernel::{AccountId, TextError};
 use serde::{Deserialize, Serialize};
 
 /// Where a posting goes: `[a-z0-9_]+(:[a-z0-9_]+)*`, at most 120 bytes. The first segment is the kind of
@@ -15,6 +15,19 @@ impl AccountAddress {
     const LONGEST: usize = 120;
     /// Two payments settle at the same moment without touching the same item seven times of eight.
     const SHARDS: u8 = 8;
+    /// What the club owes to all its members together: the sum of their wallets.
+    pub const WALLETS: Self = Self::fixed("liabilities:wallet");
+
+    /// A member's wallet: what the club owes to them.
+    pub fn wallet(member: AccountId) -> Self {
+        Self(Cow::Owned(format!("{}:{member}", Self::WALLETS)))
+    }
+
+    /// Whether it is one member's. Of such an account, no more is taken than there is.
+    pub fn is_wallet(&self) -> bool {
+        let rest = self.0.strip_prefix(Self::WALLETS.as_str());
+        rest.is_some_and(|rest| rest.starts_with(':'))
+    }
 
     /// A well-known address. In a constant, a wrong one does not compile.
     ///
@@ -39,7 +52,8 @@ impl AccountAddress {
     /// never queue for one item; what belongs to one member is not.
     pub fn shards(&self) -> u8 {
         match self.kind() {
-            "assets" | "income" | "expenses" => Self::SHARDS,
+            _ if self.is_wallet() => 1,
+            "assets" | "income" | "expenses" | "liabilities" => Self::SHARDS,
             _ => 1,
         }
     }
@@ -97,8 +111,17 @@ mod tests {
     }
 
     #[test]
+    fn a_wallet_is_one_member_s() {
+        let wallet = AccountAddress::wallet(AccountId::new());
+        assert_eq!(wallet.as_str().parse::<AccountAddress>().unwrap(), wallet);
+        assert!(wallet.is_wallet() && !AccountAddress::WALLETS.is_wallet());
+        assert!(!AccountAddress::fixed("liabilities:wallets").is_wallet());
+    }
+
+    #[test]
     fn only_accounts_that_everybody_touches_are_spread() {
         assert_eq!(AccountAddress::fixed("income:court_bookings").shards(), 8);
-        assert_eq!(AccountAddress::fixed("liabilities:wallet:acc_1").shards(), 1);
+        assert_eq!(AccountAddress::WALLETS.shards(), 8);
+        assert_eq!(AccountAddress::wallet(AccountId::new()).shards(), 1);
     }
 }

@@ -57,6 +57,9 @@ pub enum Unsound {
     /// An amount that no account of ours can hold.
     #[error("a posting to {0} is too large")]
     TooLarge(AccountAddress),
+    /// A statement lists a transaction once.
+    #[error("a transaction changes one wallet at most, not {0}")]
+    Wallets(usize),
     /// What is debited is not what is credited.
     #[error("the postings in {currency} sum to {sum}, not to zero")]
     Unbalanced {
@@ -89,6 +92,11 @@ impl Transaction {
         Ok(Self { id, reference, description, postings, time })
     }
 
+    /// What it adds to a member's wallet, or takes from it.
+    pub fn wallet(&self) -> Option<&Posting> {
+        self.postings.iter().find(|posting| posting.account.is_wallet())
+    }
+
     /// Which of an account's shards this transaction changes.
     pub fn shard(&self, account: &AccountAddress) -> u8 {
         // The last byte of a UUIDv7 is random.
@@ -99,6 +107,10 @@ impl Transaction {
 fn check(postings: &[Posting]) -> Result<(), Unsound> {
     if !Transaction::POSTINGS.contains(&postings.len()) {
         return Err(Unsound::Count(postings.len()));
+    }
+    let wallets = postings.iter().filter(|posting| posting.account.is_wallet()).count();
+    if wallets > 1 {
+        return Err(Unsound::Wallets(wallets));
     }
     let mut sums = BTreeMap::<Currency, i128>::new();
     for posting in postings {
@@ -144,6 +156,18 @@ mod tests {
             made(vec![posting(CASH, 100, Ars), posting(INCOME, -99, Ars)]),
             Err(Unsound::Unbalanced { currency: Ars, sum: 1 })
         );
+    }
+
+    #[test]
+    fn one_wallet_at_most_is_changed() {
+        let wallet = || posting(AccountAddress::wallet(kernel::AccountId::new()), 1, Currency::Ars);
+        let (one, other) = (wallet(), wallet());
+        let paid = made(vec![one.clone(), posting(INCOME, -1, Currency::Ars)]).unwrap();
+        assert_eq!(paid.wallet(), Some(&one));
+        let both = vec![one, other, posting(INCOME, -2, Currency::Ars)];
+        assert_eq!(made(both), Err(Unsound::Wallets(2)));
+        let cash = made(vec![posting(CASH, 1, Currency::Ars), posting(INCOME, -1, Currency::Ars)]);
+        assert_eq!(cash.unwrap().wallet(), None);
     }
 
     #[test]

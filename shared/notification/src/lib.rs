@@ -31,7 +31,9 @@ mod wording;
 mod words;
 
 pub use language::Language;
-pub use notice::{BookingFacts, Letter, Notice, TimedLink};
+pub use notice::{
+    BookingFacts, GivenBack, LeftOut, Letter, Notice, SeriesDate, SeriesFacts, TimedLink,
+};
 pub use render::{Rendered, render};
 pub use store::{
     Claim, KEPT_DAYS, LEASE_SECONDS, claim, claim_of_platform, default_templates, remove_templates,

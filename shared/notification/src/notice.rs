@@ -32,7 +32,7 @@ pub enum Notice {
         /// Which.
         booking: BookingFacts,
         /// What will be given back, if anything.
-        refund: Option<Money>,
+        refund: Option<GivenBack>,
     },
     /// The booking is cancelled, because the club closes its court.
     BookingClosedOut {
@@ -41,7 +41,7 @@ pub enum Notice {
         /// Why, in the club's words.
         reason: String,
         /// What will be given back, if anything.
-        refund: Option<Money>,
+        refund: Option<GivenBack>,
         /// Where to book again, if that is offered.
         rebook: Option<String>,
     },
@@ -59,10 +59,16 @@ pub enum Notice {
         /// As it is now.
         booking: BookingFacts,
         /// What will be given back because it costs less, if anything.
-        refund: Option<Money>,
+        refund: Option<GivenBack>,
     },
     /// Nobody checked in to the booking in time.
     BookingMissed(BookingFacts),
+    /// Dates of a series are theirs.
+    SeriesBooked(SeriesFacts),
+    /// Dates of a series are at another time or on another court.
+    SeriesChanged(SeriesFacts),
+    /// Dates of a series are cancelled.
+    SeriesCancelled(SeriesFacts),
     /// The provider did not take the money.
     PaymentDeclined {
         /// For which booking.
@@ -76,8 +82,8 @@ pub enum Notice {
     PaymentRefunded {
         /// For which booking.
         booking: BookingFacts,
-        /// How much.
-        amount: Money,
+        /// How much, and where it is.
+        refund: GivenBack,
     },
     /// The waiting list holds a court for them.
     WaitlistOffer {
@@ -129,6 +135,15 @@ pub struct TimedLink {
     pub expires_at: Timestamp,
 }
 
+/// Money that goes back, or has gone.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenBack {
+    /// How much.
+    pub amount: Money,
+    /// Whether it goes into their wallet at the club, and not back the way it was paid.
+    pub to_wallet: bool,
+}
+
 /// A booking as people know it.
 #[derive(Debug, Clone)]
 pub struct BookingFacts {
@@ -144,7 +159,53 @@ pub struct BookingFacts {
     pub price: Money,
 }
 
+/// Dates of a series as people know them.
+#[derive(Debug, Clone)]
+pub struct SeriesFacts {
+    /// The court's name.
+    pub court: String,
+    /// Its venue's name.
+    pub venue: String,
+    /// Those that it is about, by date.
+    pub dates: Vec<SeriesDate>,
+    /// Those that were asked for and could not be, each with the reason.
+    pub left_out: Vec<(SeriesDate, LeftOut)>,
+    /// What the dates cost together; zero is not mentioned.
+    pub price: Money,
+}
+
+/// A date of a series.
+#[derive(Debug, Clone, Copy)]
+pub struct SeriesDate {
+    /// When play begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// Why a date could not be what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Somebody else has the court.
+    Taken,
+    /// The venue or the court is closed then.
+    Closed,
+    /// It is too late for it.
+    TooLate,
+    /// A rule of the club forbids it.
+    Rules,
+}
+
 impl Notice {
+    pub(crate) fn series(&self) -> Option<&SeriesFacts> {
+        match self {
+            Self::SeriesBooked(series)
+            | Self::SeriesChanged(series)
+            | Self::SeriesCancelled(series) => Some(series),
+            _ => None,
+        }
+    }
+
     /// Which wording says it.
     pub fn template(&self) -> Template {
         match self {
@@ -155,6 +216,9 @@ impl Notice {
             Self::BookingExpired(_) => Template::BookingExpired,
             Self::BookingMoved { .. } => Template::BookingMoved,
             Self::BookingMissed(_) => Template::BookingMissed,
+            Self::SeriesBooked(_) => Template::SeriesBooked,
+            Self::SeriesChanged(_) => Template::SeriesChanged,
+            Self::SeriesCancelled(_) => Template::SeriesCancelled,
             Self::PaymentDeclined { .. } => Template::PaymentDeclined,
             Self::PaymentRefunded { .. } => Template::PaymentRefunded,
             Self::WaitlistOffer { .. } => Template::WaitlistOffer,
@@ -186,7 +250,10 @@ impl Notice {
             | Self::WaitlistOffer { booking, .. }
             | Self::WaitlistSlotFree(booking)
             | Self::WaitlistBooked(booking) => Some(booking),
-            Self::MemberWelcome(_)
+            Self::SeriesBooked(_)
+            | Self::SeriesChanged(_)
+            | Self::SeriesCancelled(_)
+            | Self::MemberWelcome(_)
             | Self::OwnerInvitation { .. }
             | Self::Invitation { .. }
             | Self::PasswordReset(_)

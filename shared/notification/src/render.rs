@@ -4,8 +4,10 @@ use kernel::{Error, Result};
 use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use crate::{Language, Letter, Notice, Wording, words};
+use crate::{Language, LeftOut, Letter, Notice, SeriesDate, Wording, words};
 
+/// So many dates of a series are named one by one.
+const DATES_TOLD: usize = 20;
 /// What stands around the words of every HTML part.
 const FRAME: &str = include_str!("../templates/frame.html");
 
@@ -21,7 +23,7 @@ pub struct Rendered {
 }
 
 /// The names that a wording may use. What a notice does not have is none, and may be asked for with `if`.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Facts<'a> {
     language: &'static str,
     name: &'a str,
@@ -35,11 +37,21 @@ struct Facts<'a> {
     price: Option<String>,
     /// What is or will be given back.
     amount: Option<String>,
+    /// Whether that goes into their wallet.
+    to_wallet: bool,
     held_until: Option<String>,
     link: Option<&'a str>,
     expires: Option<String>,
     /// Why the club closes a court.
     reason: Option<&'a str>,
+    /// Of a series: how many dates.
+    count: usize,
+    /// The first of them, and how many more.
+    dates: Vec<String>,
+    more: Option<usize>,
+    /// The first that could not be what was asked for, with the reason, and how many more.
+    left_out: Vec<String>,
+    more_left_out: Option<usize>,
 }
 
 /// Says the letter's notice in these words. A wording that names something unknown is a defect.
@@ -63,25 +75,55 @@ pub fn render(letter: &Letter, wording: &Wording) -> Result<Rendered> {
     Ok(Rendered { subject, text: paragraphs(&text), html })
 }
 
+/// The dates of a series, in words.
+#[derive(Default)]
+struct Dates {
+    count: usize,
+    named: Vec<String>,
+    more: Option<usize>,
+    left_out: Vec<String>,
+    more_left_out: Option<usize>,
+}
+
+impl Dates {
+    fn of(letter: &Letter) -> Self {
+        let Some(series) = letter.notice.series() else { return Self::default() };
+        let language = letter.language;
+        let date = |date: &SeriesDate| {
+            let local = |at: kernel::jiff::Timestamp| at.to_zoned(letter.time_zone.clone());
+            let (from, to) = (local(date.starts_at), local(date.ends_at));
+            format!("{}, {}", words::day(language, &from), words::hours(language, &from, &to))
+        };
+        let refused = |(of, why): &(SeriesDate, LeftOut)| {
+            format!("{}: {}", date(of), words::left_out(language, *why))
+        };
+        let more = |all: usize| all.checked_sub(DATES_TOLD).filter(|more| *more > 0);
+        Self {
+            count: series.dates.len(),
+            named: series.dates.iter().take(DATES_TOLD).map(date).collect(),
+            more: more(series.dates.len()),
+            left_out: series.left_out.iter().take(DATES_TOLD).map(refused).collect(),
+            more_left_out: more(series.left_out.len()),
+        }
+    }
+}
+
 impl<'a> Facts<'a> {
     fn of(letter: &'a Letter) -> Self {
-        let Letter { recipient, language, club, time_zone, notice } = letter;
+        let Letter { language, time_zone, notice, .. } = letter;
         let language = *language;
         let local = |instant: kernel::jiff::Timestamp| instant.to_zoned(time_zone.clone());
-        let booking = notice.booking();
-        let starts = booking.map(|booking| local(booking.starts_at));
-        let ends = booking.map(|booking| local(booking.ends_at));
-        let (mut amount, mut held_until, mut link, mut expires) = (None, None, None, None);
+        let (mut back, mut held_until, mut link, mut expires) = (None, None, None, None);
         let mut reason = None;
         match notice {
             Notice::BookingCancelled { refund, .. } | Notice::BookingMoved { refund, .. } => {
-                amount = *refund;
+                back = *refund;
             }
             Notice::BookingClosedOut { reason: why, refund, rebook, .. } => {
-                (reason, amount, link) = (Some(why.as_str()), *refund, rebook.as_deref());
+                (reason, back, link) = (Some(why.as_str()), *refund, rebook.as_deref());
             }
             Notice::ClosureAnnounced { reason: why, .. } => reason = Some(why.as_str()),
-            Notice::PaymentRefunded { amount: refunded, .. } => amount = Some(*refunded),
+            Notice::PaymentRefunded { refund, .. } => back = Some(*refund),
             Notice::PaymentDeclined { held_until: until, checkout, .. } => {
                 held_until = Some(words::hour(&local(*until)));
                 link = checkout.as_deref();
@@ -104,6 +146,9 @@ impl<'a> Facts<'a> {
             Notice::BookingConfirmed(_)
             | Notice::BookingExpired(_)
             | Notice::BookingMissed(_)
+            | Notice::SeriesBooked(_)
+            | Notice::SeriesChanged(_)
+            | Notice::SeriesCancelled(_)
             | Notice::WaitlistSlotFree(_)
             | Notice::WaitlistBooked(_)
             | Notice::MemberWelcome(None)
@@ -112,23 +157,49 @@ impl<'a> Facts<'a> {
             | Notice::EmailChanged => {}
         }
         Self {
-            language: language.code(),
-            name: recipient.as_str(),
-            club,
-            court: booking.map(|booking| booking.court.as_str()),
-            venue: booking.map(|booking| booking.venue.as_str()),
-            day: starts.as_ref().map(|starts| words::day(language, starts)),
-            start: starts.as_ref().map(words::hour),
-            hours: starts.as_ref().zip(ends).map(|(from, to)| words::hours(language, from, &to)),
-            zone: starts.as_ref().map(|starts| words::zone(language, starts)),
-            price: booking
-                .filter(|booking| !booking.price.is_zero())
-                .map(|booking| words::money(language, booking.price)),
-            amount: amount.map(|amount| words::money(language, amount)),
+            amount: back.map(|back| words::money(language, back.amount)),
+            to_wallet: back.is_some_and(|back| back.to_wallet),
             held_until,
             link,
             expires,
             reason,
+            ..Self::about(letter)
+        }
+    }
+
+    /// The booking that it is about, or the series.
+    fn about(letter: &'a Letter) -> Self {
+        let Letter { recipient, language, club, time_zone, notice } = letter;
+        let language = *language;
+        let local = |instant: kernel::jiff::Timestamp| instant.to_zoned(time_zone.clone());
+        let (booking, series) = (notice.booking(), notice.series());
+        let starts = booking.map(|booking| local(booking.starts_at));
+        let ends = booking.map(|booking| local(booking.ends_at));
+        let first = series.and_then(|series| series.dates.first());
+        let zoned = starts.clone().or_else(|| first.map(|date| local(date.starts_at)));
+        let Dates { count, named: dates, more, left_out, more_left_out } = Dates::of(letter);
+        let court = booking.map(|it| &it.court).or_else(|| series.map(|it| &it.court));
+        let venue = booking.map(|it| &it.venue).or_else(|| series.map(|it| &it.venue));
+        let price = booking.map(|it| it.price).or_else(|| series.map(|it| it.price));
+        Self {
+            language: language.code(),
+            name: recipient.as_str(),
+            club,
+            court: court.map(String::as_str),
+            venue: venue.map(String::as_str),
+            count,
+            dates,
+            more,
+            left_out,
+            more_left_out,
+            day: starts.as_ref().map(|starts| words::day(language, starts)),
+            start: starts.as_ref().map(words::hour),
+            hours: starts.as_ref().zip(ends).map(|(from, to)| words::hours(language, from, &to)),
+            zone: zoned.as_ref().map(|starts| words::zone(language, starts)),
+            price: price
+                .filter(|price| !price.is_zero())
+                .map(|price| words::money(language, price)),
+            ..Self::default()
         }
     }
 }
@@ -159,7 +230,7 @@ mod tests {
     use kernel::{Currency, Money, jiff::tz::TimeZone};
 
     use super::*;
-    use crate::{BookingFacts, Template, notice::TimedLink};
+    use crate::{BookingFacts, GivenBack, SeriesFacts, Template, notice::TimedLink};
 
     fn booking() -> BookingFacts {
         BookingFacts {
@@ -174,18 +245,20 @@ mod tests {
     const LINK: &str = "https://example.org/docs#invitation=abc&club=norte";
 
     fn notices() -> Vec<Notice> {
-        let money = Money::new(600_000, Currency::Ars);
+        let card = GivenBack { amount: Money::new(600_000, Currency::Ars), to_wallet: false };
+        let wallet = GivenBack { to_wallet: true, ..card };
         let until = booking().starts_at;
         let link = LINK.to_owned();
         let timed = || TimedLink { link: link.clone(), expires_at: until };
         vec![
             Notice::BookingConfirmed(booking()),
-            Notice::BookingCancelled { booking: booking(), refund: Some(money) },
+            Notice::BookingCancelled { booking: booking(), refund: Some(card) },
+            Notice::BookingCancelled { booking: booking(), refund: Some(wallet) },
             Notice::BookingCancelled { booking: booking(), refund: None },
             Notice::BookingClosedOut {
                 booking: booking(),
                 reason: "Rain & <wind>".into(),
-                refund: Some(money),
+                refund: Some(card),
                 rebook: Some(link.clone()),
             },
             Notice::BookingClosedOut {
@@ -196,16 +269,22 @@ mod tests {
             },
             Notice::ClosureAnnounced { booking: booking(), reason: "Works".into() },
             Notice::BookingExpired(booking()),
-            Notice::BookingMoved { booking: booking(), refund: Some(money) },
+            Notice::BookingMoved { booking: booking(), refund: Some(card) },
+            Notice::BookingMoved { booking: booking(), refund: Some(wallet) },
             Notice::BookingMoved { booking: booking(), refund: None },
             Notice::BookingMissed(booking()),
+            Notice::SeriesBooked(series(3, 0)),
+            Notice::SeriesBooked(series(60, 25)),
+            Notice::SeriesChanged(series(20, 1)),
+            Notice::SeriesCancelled(series(21, 0)),
             Notice::PaymentDeclined { booking: booking(), held_until: until, checkout: None },
             Notice::PaymentDeclined {
                 booking: booking(),
                 held_until: until,
                 checkout: Some(link.clone()),
             },
-            Notice::PaymentRefunded { booking: booking(), amount: money },
+            Notice::PaymentRefunded { booking: booking(), refund: card },
+            Notice::PaymentRefunded { booking: booking(), refund: wallet },
             Notice::WaitlistOffer { booking: booking(), held_until: until },
             Notice::WaitlistSlotFree(booking()),
             Notice::WaitlistBooked(booking()),
@@ -282,6 +361,43 @@ mod tests {
         );
     }
 
+    /// So many weeks of booked dates, and of dates that are not.
+    fn series(booked: usize, left_out: usize) -> SeriesFacts {
+        let BookingFacts { court, venue, starts_at, ends_at, price } = booking();
+        let week = |number: usize| {
+            let weeks =
+                kernel::jiff::SignedDuration::from_hours(168 * i64::try_from(number).unwrap());
+            SeriesDate { starts_at: starts_at + weeks, ends_at: ends_at + weeks }
+        };
+        let refused = |number| (week(number), LeftOut::Taken);
+        SeriesFacts {
+            court,
+            venue,
+            dates: (0..booked).map(week).collect(),
+            left_out: (booked..booked + left_out).map(refused).collect(),
+            price,
+        }
+    }
+
+    #[test]
+    fn a_series_is_told_at_once_and_not_at_any_length() {
+        let message = rendered(Language::English, Notice::SeriesBooked(series(2, 1)));
+        assert_eq!(
+            message.text,
+            "Hello Ana <b>Ferreyra</b>,\n\nYour series at Club Norte is booked:\n\n\
+             Padel 1 & <2>, Costanera (Buenos Aires time, UTC-3)\n\
+             - Thursday 26 November 2026, 18:00 to 19:30\n\
+             - Thursday 3 December 2026, 18:00 to 19:30\n\
+             In all: ARS 12,000.00\n\nThese dates could not be booked:\n\
+             - Thursday 10 December 2026, 18:00 to 19:30: the court is taken\n\nClub Norte\n"
+        );
+        let message = rendered(Language::Spanish, Notice::SeriesChanged(series(60, 25)));
+        assert_eq!(message.text.matches("\n- jueves").count(), 40);
+        assert!(message.text.contains("\n- y 40 más\n"), "{}", message.text);
+        assert!(message.html.contains("<li>y 5 más</li>"), "{}", message.html);
+        assert_eq!(message.subject, "Serie cambiada: Padel 1 & <2>, 60 fechas");
+    }
+
     #[test]
     fn a_confirmation_reads_like_this() {
         let message = rendered(Language::English, Notice::BookingConfirmed(booking()));
@@ -298,7 +414,10 @@ mod tests {
         let notice = Notice::BookingClosedOut {
             booking: booking(),
             reason: "Rain & <wind>".into(),
-            refund: Some(Money::new(600_000, Currency::Ars)),
+            refund: Some(GivenBack {
+                amount: Money::new(600_000, Currency::Ars),
+                to_wallet: false,
+            }),
             rebook: Some(LINK.to_owned()),
         };
         let message = rendered(Language::English, notice);
@@ -307,6 +426,36 @@ mod tests {
         assert!(message.text.contains(&format!("\n{LINK}\n")), "{}", message.text);
         assert!(message.html.contains("Rain &amp; &lt;wind&gt;"), "{}", message.html);
         assert!(message.html.contains("href="), "{}", message.html);
+    }
+
+    #[test]
+    fn a_refund_says_where_it_goes() {
+        let card = ["medio de pago", "payment method", "meio de pagamento"];
+        let wallet = ["saldo en Club Norte", "wallet at Club Norte", "saldo no Club Norte"];
+        for (to_wallet, said, unsaid) in [(false, card, wallet), (true, wallet, card)] {
+            let back = GivenBack { amount: Money::new(600_000, Currency::Ars), to_wallet };
+            let refund = Some(back);
+            let notices = [
+                Notice::BookingCancelled { booking: booking(), refund },
+                Notice::BookingMoved { booking: booking(), refund },
+                Notice::BookingClosedOut {
+                    booking: booking(),
+                    reason: "Rain".into(),
+                    refund,
+                    rebook: None,
+                },
+                Notice::PaymentRefunded { booking: booking(), refund: back },
+            ];
+            for notice in notices {
+                for language in Language::ALL {
+                    let message = rendered(language, notice.clone());
+                    for part in [&message.text, &message.html] {
+                        assert!(said.iter().any(|words| part.contains(words)), "{part}");
+                        assert!(!unsaid.iter().any(|words| part.contains(words)), "{part}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -48,6 +48,12 @@ templates! {
     BookingMoved = "booking_moved";
     /// Nobody checked in to the booking in time.
     BookingMissed = "booking_missed";
+    /// Dates of a series are theirs.
+    SeriesBooked = "series_booked";
+    /// Dates of a series are at another time or on another court.
+    SeriesChanged = "series_changed";
+    /// Dates of a series are cancelled.
+    SeriesCancelled = "series_cancelled";
     /// The provider did not take the money.
     PaymentDeclined = "payment_declined";
     /// Money was given back.
@@ -95,6 +101,9 @@ impl Template {
             | Self::BookingExpired
             | Self::BookingMoved
             | Self::BookingMissed
+            | Self::SeriesBooked
+            | Self::SeriesChanged
+            | Self::SeriesCancelled
             | Self::PaymentDeclined
             | Self::PaymentRefunded
             | Self::WaitlistOffer

@@ -5,7 +5,7 @@ use kernel::{
     jiff::{Zoned, tz::Offset},
 };
 
-use crate::Language;
+use crate::{Language, LeftOut};
 
 const WEEKDAYS: [(Language, [&str; 7]); 3] = [
     (Language::Spanish, ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]),
@@ -72,6 +72,24 @@ pub(crate) fn hours(language: Language, from: &Zoned, to: &Zoned) -> String {
         Language::Spanish => format!("de {from} a {to}"),
         Language::English => format!("{from} to {to}"),
         Language::Portuguese => format!("das {from} às {to}"),
+    }
+}
+
+/// `ocupada`: why a date of a series could not be what was asked for.
+pub(crate) fn left_out(language: Language, why: LeftOut) -> &'static str {
+    match (why, language) {
+        (LeftOut::Taken, Language::Spanish) => "la cancha está ocupada",
+        (LeftOut::Taken, Language::English) => "the court is taken",
+        (LeftOut::Taken, Language::Portuguese) => "a quadra está ocupada",
+        (LeftOut::Closed, Language::Spanish) => "el club está cerrado",
+        (LeftOut::Closed, Language::English) => "the club is closed",
+        (LeftOut::Closed, Language::Portuguese) => "o clube está fechado",
+        (LeftOut::TooLate, Language::Spanish) => "ya es tarde",
+        (LeftOut::TooLate, Language::English) => "it is too late for it",
+        (LeftOut::TooLate, Language::Portuguese) => "já é tarde",
+        (LeftOut::Rules, Language::Spanish) => "las reglas del club no lo permiten",
+        (LeftOut::Rules, Language::English) => "the club's rules do not allow it",
+        (LeftOut::Rules, Language::Portuguese) => "as regras do clube não permitem",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The facts it publishes.
 
+use booking::RefundTo;
 use kernel::{AccountId, BookingId, Event, Money, PaymentId, RefundId, Result, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 use table::TenantTable;
@@ -46,6 +47,9 @@ pub struct RefundFact {
     pub amount: Money,
     /// Why.
     pub reason: RefundReason,
+    /// Where it goes.
+    #[serde(default)]
+    pub to: RefundTo,
 }
 
 /// What a change of a payment tells.
@@ -96,6 +100,7 @@ impl Told {
                 refund_id: refund.id,
                 amount: payment.money(refund.amount),
                 reason: refund.reason,
+                to: refund.to,
             }),
         };
         table.event(self.kind(), VERSION, now, &fact)

@@ -1,11 +1,15 @@
 //! What the unit tests of this crate start from.
 
+use booking::RefundTo;
 use kernel::{
     AccountId, BookingId, ClubId, Currency, Money, PaymentId,
     jiff::{SignedDuration, Timestamp},
 };
 
-use crate::{Due, Outcome, Payment, Provider, ProviderPayment, ProviderRefund, RefundOutcome};
+use crate::{
+    Due, Outcome, Payment, Provider, ProviderPayment, ProviderRefund, RefundOutcome, RefundReason,
+    Return,
+};
 
 pub(crate) const NOW: Timestamp = Timestamp::constant(1_795_284_000, 0);
 pub(crate) const SELLER: &str = "110000001";
@@ -37,6 +41,11 @@ pub(crate) fn truth(payment: &Payment) -> ProviderPayment {
         reference: payment.id.to_string(),
         updated_at: NOW,
     }
+}
+
+/// Staff give back.
+pub(crate) fn back(amount: Option<i64>, to: RefundTo) -> Return {
+    Return { amount, reason: RefundReason::Staff, to }
 }
 
 pub(crate) fn refund(id: &str, amount: i64) -> ProviderRefund {

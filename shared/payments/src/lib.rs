@@ -1,9 +1,10 @@
-//! Payments of bookings, through payment providers.
+//! Payments of bookings, through payment providers and out of members' wallets.
 //!
 //! Words: a *payment* is what one booking costs and what became of it; a *try* is the provider's payment,
 //! of which a payer may make several; the *truth* is what the provider's API answers, which a webhook only
 //! points at; *settling* brings payment, ledger and booking in line with the truth, in one transaction; a
-//! *watch* is when the provider is asked again.
+//! *watch* is when the provider is asked again. A *wallet* is a provider that is the club itself: what it pays is
+//! paid at once, and what goes back into it is there at once.
 //!
 //! | question | keys | items read |
 //! |---|---|---|
@@ -29,6 +30,7 @@ mod refund;
 mod schedule;
 mod settle;
 mod store;
+mod wallet;
 
 pub use desk::{Desk, note_poll};
 pub use payment::{Due, Payment, Refund, RefundReason, RefundStatus, Status};
@@ -38,7 +40,11 @@ pub use provider::{
     ProviderPayment, ProviderPaymentId, ProviderRefund, ProviderRefundId, RefundOrder,
     RefundOutcome,
 };
-pub use refund::request as request_refund;
+pub use refund::{Return, give_back};
 pub use schedule::{Asked, Reason, Watch};
 pub use settle::{BookingMove, BookingStanding, Settlement, decide};
 pub use store::{create, due, note_checkout, payment, save};
+pub use wallet::{
+    DeskEntry, EntryMethod, EntryReason, WalletEntry, charge_more, enter, forfeit, pay_from_wallet,
+    with_price,
+};

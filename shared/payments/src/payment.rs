@@ -1,5 +1,6 @@
 //! A payment of a booking, from checkout to refund.
 
+use booking::RefundTo;
 use kernel::{AccountId, BookingId, ClubId, Money, PaymentId, RefundId, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +119,9 @@ pub struct Refund {
     pub amount: i64,
     /// Why.
     pub reason: RefundReason,
+    /// Where it goes.
+    #[serde(default)]
+    pub to: RefundTo,
     /// How far it got.
     pub status: RefundStatus,
     /// Which of the provider's payments gives it back.
@@ -161,7 +165,7 @@ pub struct Payment {
     /// When the provider last changed that one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_updated_at: Option<Timestamp>,
-    /// What of it was given back, in minor units.
+    /// What of it was given back, in minor units, to the card and to the wallet.
     pub refunded: i64,
     /// Whether the payer's bank took it back.
     #[serde(default)]
@@ -249,6 +253,13 @@ impl Payment {
             .map(|refund| refund.amount)
             .sum();
         (self.amount.amount - self.refunded - on_the_way).max(0)
+    }
+
+    /// What of it was given back into the payer's wallet, in minor units. The provider knows nothing of it.
+    pub fn refunded_to_wallet(&self) -> i64 {
+        let done =
+            |refund: &&Refund| refund.to == RefundTo::Wallet && refund.status == RefundStatus::Done;
+        self.refunds.iter().filter(done).map(|refund| refund.amount).sum()
     }
 
     /// Refunds that the provider has not confirmed.

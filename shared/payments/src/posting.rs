@@ -6,20 +6,21 @@ use ledger::{AccountAddress, Posting, Reference, Transaction};
 use crate::{Payment, Provider, ProviderPayment, ProviderRefund};
 
 /// What members pay for courts.
-const COURT_BOOKINGS: AccountAddress = AccountAddress::fixed("income:court_bookings");
+pub(crate) const COURT_BOOKINGS: AccountAddress = AccountAddress::fixed("income:court_bookings");
 /// What providers keep.
 const PROVIDER_FEES: AccountAddress = AccountAddress::fixed("expenses:provider_fees");
 /// What payers' banks took back.
 const CHARGEBACKS: AccountAddress = AccountAddress::fixed("expenses:chargebacks");
 
-/// What a provider holds for the club.
-fn held_by(provider: Provider) -> AccountAddress {
-    match provider {
+/// Where the money of a payment lies: with the provider that holds it for the club, or in the payer's wallet.
+fn held_by(payment: &Payment) -> AccountAddress {
+    match payment.provider {
         Provider::Mercadopago => AccountAddress::fixed("assets:provider:mercadopago"),
+        Provider::Wallet => AccountAddress::wallet(payment.account_id),
     }
 }
 
-fn reference(provider: Provider, fact: &str, id: &str) -> Result<Reference> {
+pub(crate) fn reference(provider: Provider, fact: &str, id: &str) -> Result<Reference> {
     format!("{}:{fact}:{id}", provider.as_str())
         .parse()
         .map_err(|cause| Error::internal("a fact has no name in the ledger").with_source(cause))
@@ -35,7 +36,7 @@ pub(crate) fn taken(
     // A fee that cannot be read, or that gives, is left to people: the gross amount is booked.
     let fee = truth.fee.map_or(0, |fee| fee.amount.max(0));
     let postings = [
-        Posting::debit(held_by(payment.provider), payment.money(gross.amount - fee)),
+        Posting::debit(held_by(payment), payment.money(gross.amount - fee)),
         Posting::debit(PROVIDER_FEES, payment.money(fee)),
         Posting::credit(COURT_BOOKINGS, gross),
     ];
@@ -53,7 +54,7 @@ pub(crate) fn refunded(
 ) -> Result<Transaction> {
     let postings = vec![
         Posting::debit(COURT_BOOKINGS, refund.amount),
-        Posting::credit(held_by(payment.provider), refund.amount),
+        Posting::credit(held_by(payment), refund.amount),
     ];
     let reference = reference(payment.provider, "refund", refund.id.as_str())?;
     let description = format!("Refund of payment {}", payment.id);
@@ -69,7 +70,7 @@ pub(crate) fn charged_back(
 ) -> Result<Transaction> {
     let postings = vec![
         Posting::debit(CHARGEBACKS, payment.money(amount)),
-        Posting::credit(held_by(payment.provider), payment.money(amount)),
+        Posting::credit(held_by(payment), payment.money(amount)),
     ];
     let reference = reference(payment.provider, "chargeback", truth.id.as_str())?;
     let description = format!("Chargeback of payment {}", payment.id);

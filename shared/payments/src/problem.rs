@@ -25,6 +25,8 @@ pub enum ProblemCode {
     PaidTwice,
     /// The payer's bank took the money back.
     ChargedBack,
+    /// More went back than was paid: at the provider, of what was in the wallet already.
+    RefundedTooMuch,
     /// The provider refused a refund.
     RefundRefused,
     /// Pending for longer than is watched.
@@ -45,6 +47,7 @@ impl ProblemCode {
             Self::Contradiction => "CONTRADICTION",
             Self::PaidTwice => "PAID_TWICE",
             Self::ChargedBack => "CHARGED_BACK",
+            Self::RefundedTooMuch => "REFUNDED_TOO_MUCH",
             Self::RefundRefused => "REFUND_REFUSED",
             Self::StillPending => "STILL_PENDING",
             Self::StillUnknown => "STILL_UNKNOWN",
@@ -62,6 +65,9 @@ impl ProblemCode {
             Self::Contradiction => "the provider now says that it never took this payment",
             Self::PaidTwice => "the booking was paid twice; the second payment is given back",
             Self::ChargedBack => "the payer's bank took the money back",
+            Self::RefundedTooMuch => {
+                "more was given back than was paid: somebody gave back at the provider what was in the wallet"
+            }
             Self::RefundRefused => "the provider refused a refund; look at the payment there",
             Self::StillPending => "the provider has not decided for more than a day",
             Self::StillUnknown => "the provider gave no answer for days; look at the payment there",

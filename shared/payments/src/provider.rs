@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Provider {
     /// mercadopago.com, Checkout Pro.
     Mercadopago,
+    /// The club itself, out of the payer's wallet.
+    Wallet,
 }
 
 impl Provider {
@@ -17,6 +19,7 @@ impl Provider {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mercadopago => "mercadopago",
+            Self::Wallet => "wallet",
         }
     }
 }

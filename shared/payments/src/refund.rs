@@ -1,22 +1,91 @@
 //! Deciding to give money back.
 
+use booking::RefundTo;
 use kernel::{Error, RefundId, Result, jiff::Timestamp};
+use table::{PlatformTable, TenantTable, Write};
 
-use crate::{Payment, Refund, RefundReason, RefundStatus, Watch};
+use crate::{
+    Payment, Provider, Refund, RefundReason, RefundStatus, Watch, event::Told, store, wallet,
+};
 
 /// More refunds of one payment are a mistake; the item would grow without end.
 const REFUNDS_LIMIT: usize = 50;
 
-/// The payment with one more refund on its way: `amount` minor units, or all that is left.
+/// Money to be given back.
+#[derive(Debug, Clone, Copy)]
+pub struct Return {
+    /// In minor units; all that is left where it is missing.
+    pub amount: Option<i64>,
+    /// Why.
+    pub reason: RefundReason,
+    /// Where it goes. What came out of a wallet goes back into it, whatever is said here.
+    pub to: RefundTo,
+}
+
+/// The payment with one more refund, and the writes that store it: to the card it is on its way, and the
+/// provider is asked afterwards; in the wallet it is at once, by the same writes.
 ///
 /// 409 where there is nothing to give back, 422 `REFUND_TOO_LARGE` where there is less.
-pub fn request(
+pub fn give_back(
+    table: &TenantTable,
+    platform: &PlatformTable,
+    payment: &Payment,
+    back: Return,
+    now: Timestamp,
+) -> Result<(Payment, Vec<Write>)> {
+    let id = RefundId::new();
+    let to = if payment.provider == Provider::Wallet { RefundTo::Wallet } else { back.to };
+    let back = Return { to, ..back };
+    match to {
+        RefundTo::Card => {
+            let next = request(payment, id, back, now)?;
+            let write = store::save(table, platform, &next, &[Told::RefundRequested(id)])?;
+            Ok((next, vec![write]))
+        }
+        RefundTo::Wallet => {
+            let (next, amount) = at_once(payment, id, back, now)?;
+            let mut writes = ledger::post(table, &[wallet::refunded(&next, id, amount, now)?])?;
+            writes.push(store::save(table, platform, &next, &[Told::Refunded(id)])?);
+            Ok((next, writes))
+        }
+    }
+}
+
+/// The payment with one more refund on its way.
+pub(crate) fn request(
     payment: &Payment,
     id: RefundId,
-    amount: Option<i64>,
-    reason: RefundReason,
+    back: Return,
     now: Timestamp,
 ) -> Result<Payment> {
+    let mut next = with_refund(payment, id, back, now)?;
+    next.restate();
+    // Should the event or its consumer fail for good, the poll carries the refund out.
+    next.watch = Some(Watch::unknown(now));
+    Ok(next)
+}
+
+/// The payment with one more refund that is done, and its amount.
+pub(crate) fn at_once(
+    payment: &Payment,
+    id: RefundId,
+    back: Return,
+    now: Timestamp,
+) -> Result<(Payment, i64)> {
+    let mut next = with_refund(payment, id, back, now)?;
+    let mut amount = 0;
+    for refund in next.refunds.iter_mut().filter(|refund| refund.id == id) {
+        (refund.status, refund.done_at) = (RefundStatus::Done, Some(now));
+        amount = refund.amount;
+    }
+    next.refunded += amount;
+    next.restate();
+    Ok((next, amount))
+}
+
+/// The payment one version up, with one more refund, if there is so much left.
+fn with_refund(payment: &Payment, id: RefundId, back: Return, now: Timestamp) -> Result<Payment> {
+    let Return { amount, reason, to } = back;
     let not_paid = || Error::conflict("PAYMENT_NOT_PAID", "nothing was paid, so nothing goes back");
     let paid_with = payment.provider_payment_id.clone().filter(|_| payment.status.is_paid());
     let provider_payment_id = paid_with.ok_or_else(not_paid)?;
@@ -50,15 +119,13 @@ pub fn request(
         id,
         amount,
         reason,
+        to,
         status: RefundStatus::Requested,
         provider_payment_id,
         provider_refund_id: None,
         requested_at: now,
         done_at: None,
     });
-    next.restate();
-    // Should the event or its consumer fail for good, the poll carries the refund out.
-    next.watch = Some(Watch::unknown(now));
     next.version += 1;
     next.updated_at = now;
     Ok(next)
@@ -89,7 +156,7 @@ mod tests {
     use super::*;
     use crate::{
         Status,
-        fixtures::{NOW, payment},
+        fixtures::{NOW, back, payment},
     };
 
     fn paid() -> Payment {
@@ -100,7 +167,30 @@ mod tests {
     }
 
     fn requested(payment: &Payment, amount: Option<i64>) -> Result<Payment, &'static str> {
-        request(payment, RefundId::new(), amount, RefundReason::Staff, NOW).map_err(|e| e.code())
+        request(payment, RefundId::new(), back(amount, RefundTo::Card), NOW).map_err(|e| e.code())
+    }
+
+    fn to_wallet(payment: &Payment, amount: Option<i64>) -> Result<Payment, &'static str> {
+        let done = at_once(payment, RefundId::new(), back(amount, RefundTo::Wallet), NOW);
+        done.map(|(next, _)| next).map_err(|e| e.code())
+    }
+
+    #[test]
+    fn to_card_and_wallet_together_goes_no_more_than_was_paid() {
+        let part = to_wallet(&paid(), Some(2_000)).unwrap();
+        assert_eq!((part.status, part.refunded), (Status::PartiallyRefunded, 2_000));
+        assert_eq!((part.refundable(), part.watch), (10_000, paid().watch));
+        let on_its_way = requested(&part, Some(7_000)).unwrap();
+        assert_eq!((on_its_way.status, on_its_way.refundable()), (Status::RefundRequested, 3_000));
+        assert_eq!(to_wallet(&on_its_way, Some(3_001)), Err("REFUND_TOO_LARGE"));
+        let whole = to_wallet(&on_its_way, None).unwrap();
+        assert_eq!((whole.refunded, whole.refunded_to_wallet()), (5_000, 5_000));
+        assert_eq!((whole.status, whole.watch), (Status::RefundRequested, on_its_way.watch));
+        assert_eq!(to_wallet(&whole, None), Err("NOTHING_TO_REFUND"));
+        // What the provider refuses may go into the wallet instead.
+        let failed = fail(&whole, whole.refunds[1].id, NOW).unwrap();
+        let whole = to_wallet(&failed, None).unwrap();
+        assert_eq!((whole.status, whole.refunded_to_wallet()), (Status::Refunded, 12_000));
     }
 
     #[test]

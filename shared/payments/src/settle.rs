@@ -6,8 +6,8 @@ use kernel::{Result, jiff::Timestamp};
 use ledger::Transaction;
 
 use crate::{
-    Outcome, Payment, ProblemCode, ProviderPayment, RefundReason, Status, Watch, event::Told,
-    posting, schedule,
+    Outcome, Payment, ProblemCode, Provider, ProviderPayment, RefundReason, Status, Watch,
+    event::Told, posting, schedule,
 };
 
 /// Where the booking stands that the payment pays.
@@ -83,7 +83,8 @@ fn mismatch(payment: &Payment, truth: &ProviderPayment, seller: &str) -> Option<
     if truth.seller != seller {
         return Some(ProblemCode::SellerMismatch);
     }
-    if truth.reference != payment.id.to_string() {
+    // Of what a wallet pays, no provider knows anything.
+    if truth.reference != payment.id.to_string() || payment.provider == Provider::Wallet {
         return Some(ProblemCode::ReferenceMismatch);
     }
     match truth.amount {
@@ -240,7 +241,10 @@ impl Settling<'_> {
         self.next.charged_back = true;
         self.note(ProblemCode::ChargedBack);
         self.told.push(Told::ChargedBack);
-        let left = self.next.amount.amount - self.next.refunded;
+        // What is in the wallet, the provider did not give back, and the bank takes it. It stays in the wallet:
+        // nobody can be made to owe by what a bank says. Staff take it out, if they want to.
+        let by_provider = self.next.refunded - self.next.refunded_to_wallet();
+        let left = self.next.amount.amount - by_provider;
         if left > 0 {
             self.postings.push(posting::charged_back(&self.next, self.truth, left, self.now)?);
         }

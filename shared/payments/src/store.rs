@@ -28,7 +28,17 @@ pub async fn payment(table: &TenantTable, id: PaymentId) -> Result<Payment> {
 
 /// Put a new payment, in the transaction that puts its booking.
 pub fn create(table: &TenantTable, platform: &PlatformTable, payment: &Payment) -> Result<Write> {
-    put(table, platform, payment).map(Write::if_absent)
+    create_telling(table, platform, payment, &[])
+}
+
+/// The same; tells what the payment tells from the beginning.
+pub(crate) fn create_telling(
+    table: &TenantTable,
+    platform: &PlatformTable,
+    payment: &Payment,
+    told: &[Told],
+) -> Result<Write> {
+    put(table, platform, payment, told).map(Write::if_absent)
 }
 
 /// Put a payment as it became, if it still is what it became that from; tells what the change tells.
@@ -38,17 +48,22 @@ pub fn save(
     payment: &Payment,
     told: &[Told],
 ) -> Result<Write> {
+    let write = put(table, platform, payment, told)?;
+    Ok(write.when(Condition::equals("version", payment.version - 1)))
+}
+
+fn put(
+    table: &TenantTable,
+    platform: &PlatformTable,
+    payment: &Payment,
+    told: &[Told],
+) -> Result<Write> {
     let events: Vec<_> = told
         .iter()
         .map(|told| told.event(table, payment, payment.updated_at))
         .collect::<Result<_>>()?;
-    let write = put(table, platform, payment)?;
-    let write = if events.is_empty() { write } else { write.telling(&events)? };
-    Ok(write.when(Condition::equals("version", payment.version - 1)))
-}
-
-fn put(table: &TenantTable, platform: &PlatformTable, payment: &Payment) -> Result<Write> {
     let write = Write::put(payment_key(table, payment.id), "payment", payment)?;
+    let write = if events.is_empty() { write } else { write.telling(&events)? };
     Ok(match payment.watch {
         Some(watch) => {
             let shard = payment.id.uuid().as_bytes()[15] % POLL_SHARDS;

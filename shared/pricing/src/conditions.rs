@@ -2,39 +2,11 @@
 
 use facilities::{Court, Tag, Venue};
 use kernel::{
-    CourtId, LocalDate, Role, TimeOfDay,
-    jiff::civil::{self, Date, DateTime},
+    CourtId, LocalDate, Role, TimeOfDay, Weekday,
+    jiff::civil::{Date, DateTime},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the weekdays need no explanation")]
-pub enum Weekday {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
-impl From<civil::Weekday> for Weekday {
-    fn from(weekday: civil::Weekday) -> Self {
-        match weekday {
-            civil::Weekday::Monday => Self::Monday,
-            civil::Weekday::Tuesday => Self::Tuesday,
-            civil::Weekday::Wednesday => Self::Wednesday,
-            civil::Weekday::Thursday => Self::Thursday,
-            civil::Weekday::Friday => Self::Friday,
-            civil::Weekday::Saturday => Self::Saturday,
-            civil::Weekday::Sunday => Self::Sunday,
-        }
-    }
-}
 
 /// From the first time on the wall clock to the second, which is not part of it. What runs past midnight is two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

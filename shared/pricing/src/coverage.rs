@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use facilities::{Interval, Name, STEP_MINUTES, VenueWithCourts};
 use kernel::{
-    CourtId, Role,
+    CourtId, Role, Weekday,
     jiff::{
         SignedDuration, ToSpan,
         civil::{Date, DateTime},
@@ -16,7 +16,7 @@ use kernel::{
 };
 use serde::Serialize;
 
-use crate::{Category, PriceBook, Weekday};
+use crate::{Category, PriceBook};
 
 /// How many gaps are told.
 const GAPS: usize = 5;

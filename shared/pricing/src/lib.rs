@@ -33,7 +33,7 @@ pub mod store;
 
 pub use book::{BookStatus, DraftChange, PriceBook, active_on};
 pub use category::{Categories, Category, Price, Rate, Surcharges};
-pub use conditions::{Conditions, DateRange, Hours, Lead, Weekday};
+pub use conditions::{Conditions, DateRange, Hours, Lead};
 pub use coverage::{Coverage, Gap, coverage};
 pub use error::{
     incomplete, no_price, not_withdrawable, price_book_not_found, price_book_published, stale,

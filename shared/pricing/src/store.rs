@@ -33,6 +33,12 @@ pub async fn active(table: &TenantTable, venue: VenueId, date: Date) -> Result<O
     Ok(table.query(&query).await?.items.pop())
 }
 
+/// One query of `T#<club>#PRICES#<venue>` up to the date: the books that price bookings of that local date and of
+/// those before it, by start.
+pub async fn published(table: &TenantTable, venue: VenueId, until: Date) -> Result<Vec<PriceBook>> {
+    table.query_all(&Query::of(all(table, venue)).at_most(until.to_string())).await
+}
+
 /// One query of `T#<club>#PRICES#<venue>`: published ones by start, then drafts by age.
 pub async fn versions(table: &TenantTable, venue: VenueId) -> Result<Vec<PriceBook>> {
     table.query_all(&Query::of(all(table, venue))).await

@@ -10,9 +10,12 @@ use crate::store::Everything;
 
 /// What stays, and why (GDPR, article 17, paragraph 3).
 const KEPT: [(&str, &str); 8] = [
-    ("bookings", "the club's records of its courts; they name the account's id alone"),
+    (
+        "bookings",
+        "the club's records of its courts, those ahead cancelled; they name the account's id alone",
+    ),
     ("payments", "the law asks that they be kept; they name the account's id alone"),
-    ("ledger", "the law asks that it be kept; it names payments alone"),
+    ("ledger", "the law asks that it be kept; it names payments and the account's id alone"),
     ("audit_log", "it proves who did what, also this erasure; a chain that is cut proves nothing"),
     (
         "notifications",
@@ -61,7 +64,8 @@ pub struct Erasure {
         serialize_with = "kernel::serialize_optional_timestamp"
     )]
     pub completed_at: Option<Timestamp>,
-    /// How many items of each kind were found when it began, and are gone.
+    /// How many items of each kind were found when it began, and are gone. Bookings ahead, places in waiting lists
+    /// and calendar feeds are counted as they go.
     pub removed: BTreeMap<String, u64>,
     /// What was kept.
     pub kept: Vec<KeptData>,

@@ -64,8 +64,14 @@ pub struct Export {
 
 impl Export {
     /// The files that it is packed of.
-    pub const PARTS: [&str; 5] =
-        ["identity.json", "profile.json", "bookings.json", "payments.json", "activity.json"];
+    pub const PARTS: [&str; 6] = [
+        "identity.json",
+        "profile.json",
+        "bookings.json",
+        "payments.json",
+        "wallet.json",
+        "activity.json",
+    ];
 
     /// A new one.
     pub fn new(account: AccountId, by: AccountId, correlation: &str, now: Timestamp) -> Self {

@@ -30,6 +30,7 @@
 //! names the version that it is about; who is of age has no guardian; values of fields that the club took
 //! away are kept and not shown.
 
+mod acting;
 mod age;
 mod availability;
 mod consent;
@@ -46,6 +47,9 @@ mod photo;
 mod sport;
 pub mod store;
 
+pub use acting::{
+    Acting, Capacity, acting_for, acting_guardians, club_today, guards_any, user_not_found,
+};
 pub use age::{ADULT_FROM_YEARS, age_on, check_birth_date, today};
 pub use availability::{Availability, DayException, Span, WeeklyPlan, available};
 pub use consent::{
@@ -61,5 +65,5 @@ pub use field_value::FieldValue;
 pub use key::{DocumentKey, FieldKey};
 pub use person::{Author, Edit, Profile, ProfileChange};
 pub use phone::Phone;
-pub use photo::{Photo, PhotoType, photo_key, upload_key};
+pub use photo::{photo_key, upload_key};
 pub use sport::{Assessment, Hand, Level, LevelSource, Position, SportChange, SportPreference};

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{AccountId, Error, LocalDate, Result, jiff::tz::TimeZone};
+use kernel::{AccountId, Error, LocalDate, Photo, Result, jiff::tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use tenancy::TimeZoneName;
 
 use crate::{
-    FieldKey, FieldValue, PersonFields, Phone, Photo,
+    FieldKey, FieldValue, PersonFields, Phone,
     age::{ADULT_FROM_YEARS, age_on, check_birth_date},
     field_value::{changed, missing, shown},
 };

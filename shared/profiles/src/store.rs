@@ -16,7 +16,7 @@ pub use consents::{
     add_consent, consents, document, document_unchanged, document_version, documents, publish,
 };
 pub use emergency::{emergency_contact, put_emergency_contact, remove_emergency_contact};
-pub use erasures::{begin_erasure, complete_erasure, erasure, erasure_running};
+pub use erasures::{begin_erasure, complete_erasure, count_removed, erasure, erasure_running};
 pub use exports::{
     drop_export, export, exports_of, fail_export, finish_export, request_export, start_export,
 };

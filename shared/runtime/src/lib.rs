@@ -7,6 +7,7 @@ mod app;
 mod batch;
 mod config;
 mod http;
+mod photos;
 mod run;
 mod telemetry;
 
@@ -14,6 +15,7 @@ pub use app::App;
 pub use batch::{Change, Image, Message, handle_messages, handle_stream};
 pub use config::Config;
 pub use http::router;
+pub use photos::{PhotoUpload, UploadPhoto};
 pub use run::{http, queue, schedule, stream, task};
 
 pub use aws_lambda_events::{dynamodb, sqs};

@@ -1,7 +1,7 @@
 //! Ids that follow from others, so that a repeated request makes the same things.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use kernel::{AccountId, BookingId, ClubId, SeriesId, jiff::civil::DateTime};
+use kernel::{AccountId, BookingId, ClubId, SeriesActId, SeriesId, jiff::civil::DateTime};
 use uuid::{Builder, Uuid};
 
 /// The series that a member's request with this `Idempotency-Key` makes.
@@ -12,6 +12,24 @@ pub fn series_of_request(club: ClubId, account: AccountId, key: &[u8]) -> Series
         account.uuid().as_bytes(),
         key,
     ]))
+}
+
+/// The request of a member with this `Idempotency-Key` and body that changes dates of a series.
+pub fn act_of_request(
+    series: SeriesId,
+    account: AccountId,
+    key: &[u8],
+    body: &[u8],
+) -> SeriesActId {
+    let (series, account) = (series.uuid(), account.uuid());
+    let length = key.len().to_be_bytes();
+    let parts = [b"act".as_slice(), series.as_bytes(), account.as_bytes(), &length, key, body];
+    SeriesActId::from_uuid(derived(&parts))
+}
+
+/// The series that carries the rest of another which such a request splits.
+pub fn series_of_split(series: SeriesId, act: SeriesActId) -> SeriesId {
+    SeriesId::from_uuid(derived(&[b"split", series.uuid().as_bytes(), act.uuid().as_bytes()]))
 }
 
 /// The booking of an occurrence.
@@ -46,5 +64,9 @@ mod tests {
         assert_eq!(one, series_of_request(club, account, b"one"));
         assert_ne!(one, series_of_request(club, AccountId::new(), b"one"));
         assert_eq!(one.uuid().get_version_num(), 8);
+        let act = act_of_request(series, account, b"key", b"body");
+        assert_eq!(act, act_of_request(series, account, b"key", b"body"));
+        assert_ne!(act, act_of_request(series, account, b"keyb", b"ody"));
+        assert_ne!(series_of_split(series, act), series_of_split(SeriesId::new(), act));
     }
 }

@@ -48,7 +48,7 @@ pub fn occurrence_not_found() -> Error {
 }
 
 /// 409: the series is not what it was when it was read.
-pub(crate) fn series_changed() -> Error {
+pub fn series_changed() -> Error {
     Error::conflict(
         "SERIES_CHANGED",
         "the series changed at the same moment; read it again and repeat",
@@ -59,6 +59,53 @@ pub(crate) fn series_changed() -> Error {
 pub fn needs_desk() -> Error {
     let message = "these dates cost something; the club's staff can book such a series for you";
     Error::forbidden("SERIES_NEEDS_DESK", message)
+}
+
+/// 422: its dates can be shifted, but no rule would say so.
+pub(crate) fn cannot_shift() -> Error {
+    let message = "its dates follow the days of the month, which a shift by days does not keep; make a new series";
+    Error::invalid("SERIES_CANNOT_SHIFT", message)
+}
+
+/// 422: a change that names nothing that shall be another.
+pub fn nothing_changes() -> Error {
+    Error::invalid(
+        "NOTHING_CHANGES",
+        "say what shall be another: time, length, court, players or extras",
+    )
+}
+
+/// 409: whoever books it has not finished.
+pub(crate) fn series_unfinished() -> Error {
+    let message =
+        "its dates are still being booked; repeat the request that makes it, or cancel it";
+    Error::conflict("SERIES_UNFINISHED", message)
+}
+
+/// 503: somebody else changes it at this moment.
+pub fn series_changing() -> Error {
+    let message = "somebody is changing this series; repeat the request as it was in a moment";
+    Error::unavailable("SERIES_CHANGING", message)
+}
+
+/// 409: somebody else has changed it since, or before this request was through.
+pub fn series_overtaken() -> Error {
+    let message =
+        "the series was changed by somebody else before this change was through; read it again";
+    Error::conflict("SERIES_OVERTAKEN", message)
+}
+
+/// 409: dates of it cannot be changed, and so none was. What came of each is in the details.
+pub fn change_conflict(dates: &[Occurrence]) -> Error {
+    let refused = dates.iter().filter_map(|one| one.mark.as_ref().map(|mark| (one, mark)));
+    let refused = refused.filter(|(_, mark)| mark.came.is_refusal());
+    let dates: Vec<_> = refused
+        .map(|(one, mark)| {
+            json!({ "recurrence_id": one.recurrence_id, "result": mark.came, "reason": mark.reason })
+        })
+        .collect();
+    Error::conflict("SERIES_CONFLICT", "dates of the series cannot be changed; none was")
+        .with_details(json!({ "occurrences": dates }))
 }
 
 /// 409: not all of it can be booked, or nothing of it. Each date's reason is in the details.

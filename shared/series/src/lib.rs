@@ -1,7 +1,8 @@
 //! Series: bookings that recur.
 //!
 //! Words: a *rule* is an RRULE of RFC 5545 on the venue's wall clock; an *occurrence* is a date of it, with what
-//! became of it; its *recurrence id* is the local start that the rule gave it, which stays when it is moved.
+//! became of it; its *recurrence id* is the local start that the rule gave it, which stays when it is moved;
+//! its *terms* are what its dates are booked with; an *act* is a request that changes dates, which remember it.
 //!
 //! | question | key | items read |
 //! |---|---|---|
@@ -13,21 +14,26 @@
 //! dates wholly and others not at all, and its repetition goes on with those; a booking's id follows from series
 //! and recurrence id; a rule that calendars read differently is refused by name; zones are jiff's alone.
 
+mod act;
 mod derived;
 mod error;
+pub mod event;
 mod occurrence;
 mod placed;
 mod rule;
 mod scope;
 mod series;
 mod store;
+mod terms;
 #[cfg(test)]
 mod vectors;
 
-pub use derived::{booking_of, series_of_request};
+pub use act::{Came, Mark, Spot, UnderWay};
+pub use derived::{act_of_request, booking_of, series_of_request, series_of_split};
 pub use error::{
-    needs_desk, occurrence_not_found, series_busy, series_conflict, series_exists,
-    series_not_found, series_over,
+    change_conflict, needs_desk, nothing_changes, occurrence_not_found, series_busy,
+    series_changed, series_changing, series_conflict, series_exists, series_not_found, series_over,
+    series_overtaken,
 };
 pub use occurrence::{Occurrence, Outcome, Reason};
 pub use placed::{Adjusted, Placed, place};
@@ -35,6 +41,7 @@ pub use rule::{DAYS_LIMIT, OCCURRENCES_LIMIT, Rule};
 pub use scope::Scope;
 pub use series::{OnConflict, PaymentTerms, Series, Status};
 pub use store::{
-    create, find_series, occurrences, page_of_occurrences, record, replace, replace_occurrence,
-    series, series_of_account, unchanged,
+    create, create_telling, find_series, occurrences, page_of_occurrences, record, replace,
+    replace_occurrence, replace_telling, series, series_of_account, unchanged,
 };
+pub use terms::Terms;

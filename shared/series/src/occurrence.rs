@@ -1,14 +1,14 @@
 //! One date of a series, and what became of it.
 
 use kernel::{
-    BookingId, CourtId, Error, Money, SeriesId,
+    BookingId, CourtId, Error, Money, SeriesActId, SeriesId,
     jiff::{Timestamp, civil::DateTime},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::Adjusted;
+use crate::{Adjusted, Mark, Spot};
 
 /// What became of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +27,8 @@ pub enum Outcome {
     Cancelled,
     /// It is booked, at another time or on another court than the series says.
     Moved,
+    /// It is a date of the series that continues this one.
+    Continued,
 }
 
 /// Why a date could not be booked: the refusal that a single booking would have got.
@@ -69,8 +71,27 @@ pub struct Occurrence {
     /// Why it is not booked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// What the last request that was about it did with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
     /// Grows with every change.
     pub version: u64,
+}
+
+impl Reason {
+    /// Why somebody was refused.
+    pub fn of(error: &Error) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: error.message().to_owned(),
+            details: error.details().cloned(),
+        }
+    }
+
+    /// Whether the venue or the court is closed then.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.code.as_str(), "COURT_CLOSED" | "OUTSIDE_OPENING_HOURS")
+    }
 }
 
 impl Occurrence {
@@ -100,16 +121,29 @@ impl Occurrence {
     /// The same date, refused by a rule or by somebody who was there first.
     #[must_use]
     pub fn refused(mut self, error: &Error) -> Self {
-        self.outcome = match error.code() {
-            "COURT_CLOSED" | "OUTSIDE_OPENING_HOURS" => Outcome::Closed,
-            _ => Outcome::Conflict,
-        };
-        self.reason = Some(Reason {
-            code: error.code().to_owned(),
-            message: error.message().to_owned(),
-            details: error.details().cloned(),
-        });
+        let reason = Reason::of(error);
+        self.outcome = if reason.is_closed() { Outcome::Closed } else { Outcome::Conflict };
+        self.reason = Some(reason);
         (self.booking_id, self.price) = (None, None);
         self
+    }
+
+    /// The same date at this place.
+    #[must_use]
+    pub fn at(mut self, (spot, adjusted): (Spot, Option<Adjusted>)) -> Self {
+        (self.court_id, self.starts_at) = (spot.court_id, spot.starts_at);
+        (self.duration_minutes, self.adjusted) = (spot.duration_minutes, adjusted);
+        self
+    }
+
+    /// Where it is, or would be.
+    pub fn spot(&self) -> Spot {
+        let Self { court_id, starts_at, duration_minutes, .. } = *self;
+        Spot { court_id, starts_at, duration_minutes }
+    }
+
+    /// What this request did with it, if it was the last one that was about it.
+    pub fn marked_by(&self, act: SeriesActId) -> Option<&Mark> {
+        self.mark.as_ref().filter(|mark| mark.act_id == act)
     }
 }

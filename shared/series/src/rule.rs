@@ -17,6 +17,7 @@ use crate::error::{rule_invalid, rule_too_long, rule_unbounded, rule_unsupported
 pub const OCCURRENCES_LIMIT: u16 = 366;
 /// The most days between the first and the last of them.
 pub const DAYS_LIMIT: i64 = 400;
+const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 /// Longer than any rule that is taken.
 const TEXT_LIMIT: usize = 500;
 
@@ -60,6 +61,62 @@ impl Rule {
             return Err(rule_too_long());
         }
         Ok(times)
+    }
+
+    /// Whether it ends on a date, not after a number of times.
+    pub fn has_until(&self) -> bool {
+        self.parts().any(|(name, _)| name == "UNTIL")
+    }
+
+    /// The same with this as its last time.
+    #[must_use]
+    pub fn until(&self, last: DateTime) -> Self {
+        self.ending(format!("UNTIL={}", last.strftime("%Y%m%dT%H%M%S")))
+    }
+
+    /// The same so many times.
+    #[must_use]
+    pub fn counting(&self, times: usize) -> Self {
+        self.ending(format!("COUNT={times}"))
+    }
+
+    /// The same on weekdays so many days later. Weeks begin so much later, too: every other week stays the same one.
+    #[must_use]
+    pub fn on_other_days(&self, days: i32) -> Self {
+        let later = |day: &str| {
+            let place = WEEKDAYS.iter().position(|name| *name == day)?;
+            let days = usize::try_from(days.rem_euclid(7)).ok()?;
+            WEEKDAYS.get((place + days) % 7).copied()
+        };
+        let is_weekly = self.parts().any(|(_, value)| value == "WEEKLY");
+        let has_days = self.parts().any(|(name, _)| name == "BYDAY");
+        if days % 7 == 0 || !has_days {
+            return self.clone();
+        }
+        let part = |(name, value): (&str, &str)| match name {
+            "BYDAY" => {
+                let days = value.split(',').map(|day| later(day).unwrap_or(day));
+                Some(format!("{name}={}", days.collect::<Vec<_>>().join(",")))
+            }
+            "WKST" => None,
+            _ => Some(format!("{name}={value}")),
+        };
+        let mut parts: Vec<_> = self.parts().filter_map(part).collect();
+        let week = self.parts().find(|(name, _)| *name == "WKST").map_or("MO", |(_, day)| day);
+        if is_weekly {
+            parts.extend(later(week).map(|day| format!("WKST={day}")));
+        }
+        Self(parts.join(";"))
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.split(';').filter_map(|part| part.split_once('='))
+    }
+
+    fn ending(&self, end: String) -> Self {
+        let others = self.parts().filter(|(name, _)| !matches!(*name, "COUNT" | "UNTIL"));
+        let others = others.map(|(name, value)| format!("{name}={value}"));
+        Self(others.chain([end]).collect::<Vec<_>>().join(";"))
     }
 
     /// The same without the limit of days, up to one more than the limit of occurrences.

@@ -1,16 +1,13 @@
 //! Which dates of a series a change is about.
 
-use kernel::{
-    Result,
-    jiff::{Timestamp, civil::DateTime},
-};
-use serde::Deserialize;
+use kernel::{Result, jiff::civil::DateTime};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{Occurrence, occurrence_not_found};
 
 /// Which dates, counted from the one that is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SeriesScope)]
 pub enum Scope {
@@ -23,14 +20,13 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The dates that have a court and have not begun: what is past stays as it was.
+    /// The dates that it is about, whatever became of them.
     ///
     /// `OCCURRENCE_NOT_FOUND` where one must be named and is not one of them.
     pub fn of(
         self,
         occurrences: &[Occurrence],
         named: Option<DateTime>,
-        now: Timestamp,
     ) -> Result<Vec<Occurrence>> {
         let is_there = |time| occurrences.iter().any(|one| one.recurrence_id == time);
         if self != Self::All && !named.is_some_and(is_there) {
@@ -41,7 +37,6 @@ impl Scope {
             Self::ThisAndFollowing => Some(one.recurrence_id) >= named,
             Self::All => true,
         };
-        let to_come = |one: &&Occurrence| one.is_live() && !one.has_started(now);
-        Ok(occurrences.iter().filter(within).filter(to_come).cloned().collect())
+        Ok(occurrences.iter().filter(within).cloned().collect())
     }
 }

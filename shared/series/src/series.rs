@@ -1,15 +1,22 @@
 //! A series: a rule, and what every date of it is booked with.
 
-use booking::{LocalStart, Party};
+use booking::LocalStart;
 use facilities::Zone;
 use kernel::{
-    AccountId, CourtId, Result, SeriesId, VenueId,
+    AccountId, Result, SeriesActId, SeriesId, VenueId,
     jiff::{Timestamp, civil::DateTime},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Occurrence, Outcome, Rule, error::exdate_unknown, place};
+use crate::{
+    Adjusted, Occurrence, Outcome, Spot, Terms, UnderWay,
+    error::{series_over, series_unfinished},
+    place,
+};
+
+/// So many requests that are through are remembered: whoever repeats one of them changes nothing.
+const ACTS_KEPT: usize = 20;
 
 /// What happens to the other dates where one cannot be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -58,29 +65,32 @@ pub struct Series {
     pub made_by: Option<AccountId>,
     /// Where.
     pub venue_id: VenueId,
-    /// On which court.
-    pub court_id: CourtId,
     /// The venue's clock.
     pub time_zone: Zone,
-    /// Which local times recur.
-    pub rule: Rule,
-    /// The first of them.
-    pub starts_at: DateTime,
-    /// How long each lasts.
-    pub duration_minutes: u16,
-    /// Those that are left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exdates: Vec<DateTime>,
+    /// What its dates are booked with.
+    pub terms: Terms,
+    /// What they were booked with when it was made, where that has changed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_as: Option<Terms>,
     /// What a conflict means to the others.
     pub on_conflict: OnConflict,
-    /// Who plays along.
-    #[serde(default, skip_serializing_if = "Party::is_alone")]
-    pub party: Party,
     /// How it is paid, where it costs something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_terms: Option<PaymentTerms>,
     /// How it stands.
     pub status: Status,
+    /// The series whose rest it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<SeriesId>,
+    /// The series that is its rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continued_by: Option<SeriesId>,
+    /// The change that is being carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_way: Option<UnderWay>,
+    /// The last requests that changed dates of it and are through, latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<SeriesActId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Grows with every change.
@@ -88,40 +98,83 @@ pub struct Series {
 }
 
 impl Series {
-    /// Every date of it, before anybody looks at who has the court: left out, or refused for no reason yet.
-    ///
-    /// The errors of [`Rule::times`], and `EXDATE_UNKNOWN`.
+    /// Every date of it, before anybody looks at who has the court: left out, or refused for no reason yet. The errors
+    /// of [`Terms::times`].
     pub fn occurrences(&self) -> Result<Vec<Occurrence>> {
-        let times = self.rule.times(self.starts_at)?;
-        if let Some(unknown) = self.exdates.iter().find(|date| !times.contains(date)) {
-            return Err(exdate_unknown(unknown));
-        }
-        times.into_iter().map(|time| self.occurrence(time)).collect()
+        self.terms.times()?.into_iter().map(|time| self.occurrence(time)).collect()
     }
 
     fn occurrence(&self, recurrence_id: DateTime) -> Result<Occurrence> {
         let placed = place(self.time_zone.rules(), recurrence_id)?;
-        let skipped = self.exdates.contains(&recurrence_id);
+        let skipped = self.terms.exdates.contains(&recurrence_id);
         Ok(Occurrence {
             series_id: self.id,
             recurrence_id,
             outcome: if skipped { Outcome::Skipped } else { Outcome::Conflict },
-            court_id: self.court_id,
+            court_id: self.terms.court_id,
             starts_at: placed.starts_at,
-            duration_minutes: self.duration_minutes,
+            duration_minutes: self.terms.duration_minutes,
             adjusted: placed.adjusted,
             booking_id: None,
             price: None,
             reason: None,
+            mark: None,
             version: 1,
         })
+    }
+
+    /// Where the date of this name is by these terms, and what the clocks do to its local time.
+    pub fn spot(&self, terms: &Terms, recurrence_id: DateTime) -> Result<(Spot, Option<Adjusted>)> {
+        let placed = place(self.time_zone.rules(), terms.planned(recurrence_id)?)?;
+        let spot = Spot {
+            court_id: terms.court_id,
+            starts_at: placed.starts_at,
+            duration_minutes: terms.duration_minutes,
+        };
+        Ok((spot, placed.adjusted))
+    }
+
+    /// The same after a request that is through.
+    #[must_use]
+    pub fn done(mut self, act: SeriesActId) -> Self {
+        self.under_way = self.under_way.filter(|way| way.act_id != act);
+        self.acts.retain(|one| *one != act);
+        self.acts.push(act);
+        let surplus = self.acts.len().saturating_sub(ACTS_KEPT);
+        self.acts.drain(..surplus);
+        self
+    }
+
+    /// The same with other terms; what it was made as is kept.
+    #[must_use]
+    pub fn with_terms(mut self, terms: Terms) -> Self {
+        if self.terms != terms {
+            self.made_as.get_or_insert_with(|| self.terms.clone());
+            self.terms = terms;
+        }
+        self
+    }
+
+    /// Whether its dates can be changed: `SERIES_OVER` where it was given up, `SERIES_UNFINISHED` while they are still
+    /// being booked.
+    pub fn check_changeable(&self) -> Result<()> {
+        match self.status {
+            Status::Active => Ok(()),
+            Status::Booking => Err(series_unfinished()),
+            Status::Cancelled | Status::GivenUp => Err(series_over()),
+        }
     }
 
     /// Whether another request asks for the very same.
     pub fn is_same_as(&self, other: &Self) -> bool {
         let of = |one: &Self| Self {
+            terms: one.made_as.clone().unwrap_or_else(|| one.terms.clone()),
+            made_as: None,
             payment_terms: None,
             status: Status::Active,
+            continued_by: None,
+            under_way: None,
+            acts: Vec::new(),
             created_at: self.created_at,
             version: 0,
             ..one.clone()

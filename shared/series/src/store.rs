@@ -1,11 +1,14 @@
 //! Series and their dates in the table.
 
-use kernel::{AccountId, Page, PageRequest, Result, SeriesId, timestamp_text};
+use kernel::{
+    AccountId, Page, PageRequest, Result, SeriesActId, SeriesId, jiff::Timestamp, timestamp_text,
+};
 use table::{Condition, Index, Key, Query, TenantTable, Write};
 
 use crate::{
     Occurrence, Series,
     error::{series_changed, series_not_found},
+    event::{self, SeriesFact},
 };
 
 fn series_key(table: &TenantTable, id: SeriesId) -> Key {
@@ -60,6 +63,31 @@ pub fn replace(table: &TenantTable, before: &Series, after: &Series) -> Result<W
     let unchanged = Condition::equals("version", before.version);
     let after = Series { version: before.version + 1, ..after.clone() };
     Ok(put(table, &after)?.when(unchanged).or(|_| series_changed()))
+}
+
+/// The same, and tells it.
+pub fn replace_telling(
+    table: &TenantTable,
+    (before, after): (&Series, &Series),
+    (kind, act_id): (&str, Option<SeriesActId>),
+    now: Timestamp,
+) -> Result<Write> {
+    telling(replace(table, before, after)?, table, (after, kind, act_id), now)
+}
+
+/// Stores a new series, all of whose dates are booked with it, and tells it.
+pub fn create_telling(table: &TenantTable, series: &Series, now: Timestamp) -> Result<Write> {
+    telling(create(table, series)?, table, (series, event::BOOKED, None), now)
+}
+
+fn telling(
+    write: Write,
+    table: &TenantTable,
+    (series, kind, act_id): (&Series, &str, Option<SeriesActId>),
+    now: Timestamp,
+) -> Result<Write> {
+    let fact = SeriesFact { series_id: series.id, act_id };
+    write.telling(&[table.event(kind, SeriesFact::VERSION, now, &fact)?])
 }
 
 /// Others' writes happen only while a series is what it was.

@@ -1,6 +1,10 @@
 //! Reads and writes of the one table.
 
-use std::{collections::HashMap, future::Future, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    future::Future,
+    sync::Arc,
+};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
@@ -9,6 +13,7 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
 };
+use futures::future::try_join_all;
 use kernel::{Error, LastKey, Page, Result};
 use serde::de::DeserializeOwned;
 
@@ -87,11 +92,19 @@ impl Engine {
         answer.item.map(read_item).transpose()
     }
 
-    /// Several items, of any partitions, in one round trip (two where DynamoDB leaves some out).
+    /// Any number of items, of any partitions, each once: a batch for each hundred, side by side (and another where
+    /// DynamoDB leaves some out).
     pub async fn batch_get(&self, keys: &[Key]) -> Result<Items> {
-        debug_assert!(keys.len() <= BATCH_LIMIT, "a batch reads at most {BATCH_LIMIT} items");
+        let mut known = HashSet::new();
+        let wanted = keys.iter().filter(|key| known.insert(key.parts()));
+        let wanted: Vec<_> = wanted.map(Key::attributes).collect();
+        let batches = wanted.chunks(BATCH_LIMIT).map(|batch| self.batch(batch.to_vec()));
+        let found = try_join_all(batches).await?.into_iter().flat_map(|items| items.0);
+        Ok(Items(found.collect()))
+    }
+
+    async fn batch(&self, mut wanted: Vec<HashMap<String, AttributeValue>>) -> Result<Items> {
         let mut items = Items::default();
-        let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
         let mut backoff = Backoff::start();
         loop {
             let request = KeysAndAttributes::builder()
@@ -199,6 +212,12 @@ impl Items {
         if let (Some(pk), Some(sk)) = (text("PK"), text("SK")) {
             self.0.insert((pk, sk), item);
         }
+    }
+
+    /// The item of this key, if the batch found it; it stays, for whoever else asks.
+    pub fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
+        let found = self.0.get(&key.parts()).cloned();
+        found.map(read_item).transpose()
     }
 
     /// The item of this key, if the batch found it.

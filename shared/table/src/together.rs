@@ -23,6 +23,11 @@ impl Together {
     /// What is one write: the same check twice; and updates on the same condition that set and remove different
     /// attributes, or the same ones to the same values. A `version` that each of them raises is raised once.
     pub fn take(&mut self, writes: Vec<Write>) -> bool {
+        self.take_leaving(0, writes)
+    }
+
+    /// The same, where so many more items are still to be written with them.
+    pub fn take_leaving(&mut self, more: usize, writes: Vec<Write>) -> bool {
         let mut all = self.0.clone();
         for write in writes {
             match all.iter_mut().find(|one| one.key == write.key) {
@@ -34,7 +39,7 @@ impl Together {
                 }
             }
         }
-        let fits = all.len() <= TRANSACTION_LIMIT;
+        let fits = all.len() + more <= TRANSACTION_LIMIT;
         if fits {
             self.0 = all;
         }

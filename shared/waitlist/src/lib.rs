@@ -23,6 +23,7 @@ mod admit;
 mod entry;
 mod error;
 mod event;
+mod leave;
 mod lottery;
 mod order;
 mod place;
@@ -37,6 +38,7 @@ pub use error::{
     entry_changed, entry_ended, entry_not_found, offer_ended, offer_not_found, slot_free,
 };
 pub use event::{JOINED, Joined, OFFERED, OfferFact, SLOT_FREE, SlotFact, VERSION};
+pub use leave::leave;
 pub use lottery::Lottery;
 pub use order::{in_order, position};
 pub use place::{Place, places};

@@ -69,6 +69,11 @@ impl Caller {
         self.may(permission) || there.is_some_and(|granted| granted.contains(&permission))
     }
 
+    /// The caller may also do this, else `forbidden`, `PERMISSION_MISSING`.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        self.may(permission).then_some(()).ok_or_else(|| permission_missing(permission))
+    }
+
     /// The caller may do this at this venue, else `forbidden`, `PERMISSION_MISSING`.
     pub fn require_at(&self, permission: Permission, venue: VenueId) -> Result<()> {
         self.may_at(permission, venue).then_some(()).ok_or_else(|| permission_missing(permission))

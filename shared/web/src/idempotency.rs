@@ -11,8 +11,8 @@ use aws_lc_rs::{
 };
 use axum::{
     body::{Body, Bytes},
-    extract::Request,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    extract::{FromRequestParts, Request},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -91,6 +91,22 @@ async fn guarded(
     };
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     place.settle(edge, &claim, &request_hash, response).await
+}
+
+/// The request's `Idempotency-Key` as a part of a name: whoever sends the same one again gets the same. A request
+/// without one has none.
+#[derive(Debug)]
+pub struct RequestKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestKey {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let own = caller.account().to_string();
+        let key = parts.headers.get(&KEY);
+        Ok(Self(key.map(|key| hash(&[own.as_bytes(), b"\n", key.as_bytes()]))))
+    }
 }
 
 enum Claim {

@@ -19,12 +19,15 @@ mod reply;
 mod routes;
 pub mod standing;
 pub mod token;
+mod whom;
 
 pub use admission::at_gateway;
 pub use body::{Body, Id, Ids, IfMatch, Params};
 pub use caller::{Caller, ClientAddress, Correlation};
 pub use edge::{Edge, EdgeKeys, EdgeKeysDocument};
+pub use idempotency::RequestKey;
 pub use layers::{RequestFacts, Summary};
 pub use limits::{Limits, RateTier};
 pub use reply::{Envelope, Failure, Outcome, PageEnvelope, Problem, Reply};
 pub use routes::{Access, Route, Routes};
+pub use whom::Whom;

@@ -56,7 +56,7 @@ async fn a_policy_is_read_replaced_and_refused() {
     let stale = world.test.call("PUT", &path).token(owner).header("if-match", "\"0\"");
     stale.json(&json!({})).send().await.refused(412, "STALE_VERSION");
     for (terms, code) in [
-        (json!({ "cancellation": { "to": "wallet" } }), "WALLET_NOT_AVAILABLE"),
+        (json!({ "cancellation": { "to": "till" } }), "BODY_INVALID"),
         (json!({ "cancellation": { "blocked_minutes": 50_000 } }), "VALIDATION_FAILED"),
         (json!({ "cancelation": {} }), "BODY_INVALID"),
     ] {
@@ -110,7 +110,7 @@ async fn what_goes_back_is_what_the_policy_says() {
     place.world.test.clock.advance(16 * 60 * MINUTE);
     let seen = preview().await;
     let expected = json!({
-        "rule": "tier", "refund_percent": 33, "strike": false,
+        "rule": "tier", "refund_percent": 33, "strike": false, "refund_to": "card",
         "refund": { "amount": 3_960, "currency": "ARS" },
     });
     assert_eq!(seen["cancellation"], expected);

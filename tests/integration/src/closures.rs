@@ -14,6 +14,7 @@ use testkit::Service;
 use crate::{
     bookings::{member, table},
     payments::{Held, Place},
+    world::World,
 };
 
 const DAY: &str = "2026-11-21";
@@ -91,13 +92,6 @@ impl Place {
         assert_eq!(self.closure(closure).await["status"], "lifted");
     }
 
-    /// What follows from everything, at the provider too.
-    async fn follow(&self) {
-        self.world.drain().await;
-        self.world.provider.idle().await;
-        self.world.drain().await;
-    }
-
     async fn refused(&self, start: &str) {
         let answer = self.world.book(&self.member, self.venue, self.court, &at(start)).await;
         answer.refused(409, "COURT_CLOSED");
@@ -127,8 +121,12 @@ fn of_kind(events: &[Event], kind: &str) -> usize {
 }
 
 /// Runs until the table was called more often than this, and drops what is under way then.
-async fn killed_after<T>(place: &Place, calls: u64, run: impl Future<Output = T>) -> Option<T> {
-    let meter = place.world.test.app.table().meter();
+pub(crate) async fn killed_after<T>(
+    world: &World,
+    calls: u64,
+    run: impl Future<Output = T>,
+) -> Option<T> {
+    let meter = world.test.app.table().meter();
     let before = meter.usage();
     let mut run = pin!(run);
     poll_fn(|context| match run.as_mut().poll(context) {
@@ -170,7 +168,7 @@ async fn a_rain_out_cancels_refunds_and_tells_everybody_once() {
     assert_eq!(place.results(&asked).await, results);
 
     place.work(&input).await;
-    place.follow().await;
+    place.settle_all().await;
     for (held, status) in [(&paid, "cancelled"), (&held, "cancelled"), (&later, "held")] {
         assert_eq!(place.booking(held).await["status"], status);
     }
@@ -180,7 +178,7 @@ async fn a_rain_out_cancels_refunds_and_tells_everybody_once() {
     assert_eq!(place.told(&link), 2);
     // Who pays late gets everything back.
     place.try_to_pay(&held, "approved").await;
-    place.follow().await;
+    place.settle_all().await;
     assert_eq!(place.payment(&held).await["status"], "refunded");
     assert_eq!(place.booking(&held).await["status"], "cancelled");
     assert_eq!(place.told("Lluvia"), 2);
@@ -201,7 +199,7 @@ async fn a_closure_refunds_by_its_own_policy() {
     body["refund"] = json!({ "kind": "none" });
     let closure = place.closed(body).await;
     assert_eq!(place.results(&closure).await, [("cancelled".to_owned(), Value::Null)]);
-    place.follow().await;
+    place.settle_all().await;
     let half = place.payment(&half).await;
     assert_eq!(
         (&half["status"], &half["refunded"]["amount"]),
@@ -221,7 +219,7 @@ async fn bookings_stay_where_they_are_only_told_or_built_around() {
     assert_eq!((of_kind(&events, ANNOUNCED), of_kind(&events, booking::CANCELLED)), (0, 0));
     let told = place.closed(wish(&place, "notify", "17:00", "20:00")).await;
     assert_eq!(place.results(&told).await, [("told".to_owned(), Value::Null)]);
-    place.follow().await;
+    place.settle_all().await;
     assert_eq!(place.told("Lluvia"), 1);
     assert_eq!(place.told("Tu reserva sigue en pie."), 1);
     assert_eq!(place.booking(&paid).await["status"], "confirmed");
@@ -232,7 +230,7 @@ async fn bookings_stay_where_they_are_only_told_or_built_around() {
     let path = format!("/v1/bookings/{}/cancel", paid.booking);
     place.world.test.post(&path, &place.owner(), Value::Null).await.data(200);
     place.refused("18:00").await;
-    place.follow().await;
+    place.settle_all().await;
 }
 
 #[tokio::test]
@@ -290,7 +288,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         for step in ["close", "find", "settle"] {
             // Killed twice at the same place, then left in peace.
             for _ in 0..2 {
-                Box::pin(killed_after(&place, calls, place.step(step, &input))).await;
+                Box::pin(killed_after(&place.world, calls, place.step(step, &input))).await;
             }
             while place.step(step, &input).await.unwrap() {}
         }
@@ -312,7 +310,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         assert_eq!(payment["refundable"]["amount"], 0, "{payment}");
         place.post_to(&closure, "lift").await.data(202);
         let input = place.execution();
-        Box::pin(killed_after(&place, calls, place.step("lift", &input))).await;
+        Box::pin(killed_after(&place.world, calls, place.step("lift", &input))).await;
         place.work(&input).await;
         let events = place.world.publish().await;
         assert_eq!(of_kind(&events, LIFTED), 1, "{calls}");
@@ -359,7 +357,7 @@ async fn lifting_one_of_two_closures_leaves_the_other_one_s_time_closed() {
     assert!(place.world.test.cloud.take_executions().is_empty(), "it is open already");
     place.lifted(&second).await;
     place.hold(&at("11:00")).await;
-    place.follow().await;
+    place.settle_all().await;
     let list = format!("/v1/closures?venue_id={}", place.venue);
     let list = place.world.test.get(&list, &place.owner()).await.data(200);
     assert_eq!((&list[0]["id"], &list[1]["id"]), (&second["id"], &first["id"]));
@@ -433,6 +431,19 @@ async fn every_week_the_same_hours_are_closed() {
 }
 
 #[tokio::test]
+async fn what_a_wallet_paid_is_back_in_it_at_once() {
+    let place = Place::open().await;
+    place.top_up(12_000).await;
+    place.book_from_wallet(place.court, &at("18:00")).await.data(201);
+    let closure = place.closed(wish(&place, "cancel", "17:00", "20:00")).await;
+    assert_eq!(place.results(&closure).await, [("cancelled".to_owned(), json!(12_000))]);
+    assert_eq!(place.balance().await, 12_000);
+    place.settle_all().await;
+    assert!(place.world.provider.refunds().is_empty());
+    assert_eq!(place.told("a tu saldo en Club Norte"), 1);
+}
+
+#[tokio::test]
 async fn a_booking_that_cannot_be_settled_is_noted_and_tried_again_on_request() {
     let place = Place::open().await;
     let (broken, _) = place.paid(&at("10:00")).await;
@@ -455,7 +466,7 @@ async fn a_booking_that_cannot_be_settled_is_noted_and_tried_again_on_request() 
     assert_eq!((&done["status"], progress(&done)), (&json!("closed"), [1, 1, 2, 2, 0]));
     assert_eq!(place.booking(&broken).await["status"], "cancelled");
     place.post_to(&closure, "resume").await.refused(409, "CLOSURE_DONE");
-    place.follow().await;
+    place.settle_all().await;
 }
 
 #[tokio::test]

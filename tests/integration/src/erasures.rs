@@ -188,6 +188,89 @@ async fn an_owner_is_not_erased_and_others_need_the_right_and_a_recent_proof() {
 }
 
 impl Stage {
+    /// The staff pay in, or out.
+    async fn enter(&self, amount: i64) -> testkit::Answer {
+        let body = json!({
+            "amount": { "amount": amount, "currency": "ARS" }, "method": "cash", "reason": "Cash",
+        });
+        let path = format!("/v1/users/{}/wallet/entries", self.member.account);
+        self.world.test.post(&path, &self.club.owner.token, body).await
+    }
+
+    /// What is in the wallet, and what the club was left.
+    async fn wallet(&self) -> (i64, i64) {
+        let token = &self.club.owner.token;
+        let path = format!("/v1/users/{}/wallet", self.member.account);
+        let wallet = self.world.test.get(&path, token).await;
+        let wallet = wallet.body["data"]["balance"]["amount"].as_i64().unwrap_or(0);
+        let accounts = self.world.test.get("/v1/ledger/accounts", token).await.data(200);
+        let accounts = accounts.as_array().unwrap();
+        let balance = |account: &Value| account["balance"].as_i64().unwrap();
+        assert_eq!(accounts.iter().map(balance).sum::<i64>(), 0, "{accounts:?}");
+        let left = accounts.iter().find(|it| it["account"] == "income:forfeited_wallets");
+        (wallet, left.map_or(0, |account| -balance(account)))
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_erased_who_has_money_in_their_wallet_unless_they_leave_it() {
+    let stage = start().await;
+    let test = &stage.world.test;
+    stage.enter(900).await.data(201);
+    let refused = stage.erase().await.refused(409, "WALLET_NOT_EMPTY");
+    let balances = json!([{ "amount": 900, "currency": "ARS" }]);
+    assert_eq!(refused["details"]["balances"], balances);
+    let own = test.post("/v1/users/me/erase", &stage.member.token, Value::Null).await;
+    own.refused(409, "WALLET_NOT_EMPTY");
+    let wrong = "/v1/users/me/erase?forfeit_wallet=perhaps";
+    test.post(wrong, &stage.member.token, Value::Null).await.refused(422, "QUERY_INVALID");
+    assert_eq!(stage.wallet().await, (900, 0));
+    test.get("/v1/users/me", &stage.member.token).await.data(200);
+    // Paid out, they go; the wallet is still in the books, and names nobody.
+    stage.enter(-900).await.data(201);
+    stage.erase().await.data(200);
+    assert_eq!(stage.wallet().await, (0, 0));
+
+    let stage = start().await;
+    stage.enter(900).await.data(201);
+    let path = "/v1/users/me/erase?forfeit_wallet=true";
+    let test = &stage.world.test;
+    let certificate = test.post(path, &stage.member.token, Value::Null).await.data(200);
+    assert_eq!(certificate["status"], "completed");
+    assert_eq!(stage.wallet().await, (0, 900));
+    let path = format!("/v1/audit-log?target={}", stage.member.account);
+    let records = test.get(&path, &stage.club.owner.token).await.data(200);
+    assert_eq!(records[1]["action"], "member.erasure_started");
+    assert_eq!(records[1]["after"]["forfeited"], balances);
+    // Again, it answers the same, and takes nothing.
+    stage.erase().await.data(200);
+    assert_eq!(stage.wallet().await, (0, 900));
+}
+
+#[tokio::test]
+async fn what_is_paid_in_while_somebody_is_erased_is_not_lost() {
+    for forfeits in [false, true, false, true] {
+        let stage = start().await;
+        if forfeits {
+            stage.enter(300).await.data(201);
+        }
+        let query = if forfeits { "?forfeit_wallet=true" } else { "" };
+        let path = format!("/v1/users/{}/erase{query}", stage.member.account);
+        let erase = stage.world.test.post(&path, &stage.club.owner.token, Value::Null);
+        let (paid_in, erased) = futures::future::join(stage.enter(500), erase).await;
+        let (wallet, left) = stage.wallet().await;
+        match (paid_in.status.as_u16(), erased.status.as_u16()) {
+            (201, 409) => assert_eq!((wallet, left), (if forfeits { 800 } else { 500 }, 0)),
+            // What was paid in before was read, and left to the club.
+            (201, 200) => assert_eq!((wallet, left, forfeits), (0, 800, true)),
+            (404, 200) => assert_eq!((wallet, left), (0, if forfeits { 300 } else { 0 })),
+            other => panic!("{other:?}: {} {}", paid_in.body, erased.body),
+        }
+        stage.world.drain().await;
+    }
+}
+
+impl Stage {
     /// A child of the member.
     async fn child(&self, born: &str) -> String {
         let body = json!({ "name": "Nina", "birth_date": born });

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
-use kernel::{ClubId, Error, jiff::SignedDuration};
+use kernel::{ClubId, Error, Tenant, jiff::SignedDuration};
 use serde_json::{Value, json};
 use testkit::Service;
 use zip::ZipArchive;
@@ -27,6 +27,23 @@ impl Stage {
     async fn ask(&self) -> Value {
         let test = &self.world.test;
         test.post("/v1/users/me/exports", &self.member.token, Value::Null).await.data(202)
+    }
+
+    /// In and out again and again, and in at last.
+    async fn fill_wallet(&self) {
+        let tenant = Tenant::from_envelope(self.club.id, "test");
+        let table = self.world.test.app.table().tenant(&tenant);
+        for number in 0..101 {
+            let amount = if number % 2 == 0 { 500 } else { -500 };
+            let entry = payments::DeskEntry {
+                key: number.to_string(),
+                method: payments::EntryMethod::Cash,
+                amount: kernel::Money::new(amount, kernel::Currency::Ars),
+                reason: "Cash".parse().unwrap(),
+            };
+            let entered = payments::enter(self.member.account, &entry, self.world.now()).unwrap();
+            table.write(ledger::post(&table, &[entered]).unwrap()).await.unwrap();
+        }
     }
 
     /// The one execution that was started.
@@ -68,6 +85,7 @@ impl Stage {
 #[tokio::test]
 async fn an_export_holds_what_the_club_has_of_the_person_and_no_secret() {
     let stage = start().await;
+    stage.fill_wallet().await;
     let asked = stage.ask().await;
     assert_eq!((&asked["status"], &asked["url"]), (&json!("pending"), &Value::Null));
     let input = stage.execution();
@@ -78,8 +96,15 @@ async fn an_export_holds_what_the_club_has_of_the_person_and_no_secret() {
     assert_eq!(ready["status"], "ready");
     let files = stage.files(ready["url"].as_str().unwrap()).await;
     let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
-    let wanted = ["README.txt", "identity.json", "profile.json", "bookings.json", "payments.json"];
-    assert_eq!(names[..5], wanted);
+    let wanted = [
+        "README.txt",
+        "identity.json",
+        "profile.json",
+        "bookings.json",
+        "payments.json",
+        "wallet.json",
+    ];
+    assert_eq!(names[..6], wanted);
     let part = |wanted: &str| -> Value {
         let (_, text) = files.iter().find(|(name, _)| name == wanted).unwrap();
         serde_json::from_str(text).unwrap()
@@ -88,6 +113,11 @@ async fn an_export_holds_what_the_club_has_of_the_person_and_no_secret() {
     assert_eq!(part("identity.json")["membership"]["roles"], json!(["member"]));
     assert_eq!(part("bookings.json")[0]["account_id"], stage.member.account.to_string());
     assert_eq!(part("payments.json")[0]["booking_id"], part("bookings.json")[0]["id"]);
+    let wallet = part("wallet.json");
+    assert_eq!(wallet["balances"], json!([{ "amount": 500, "currency": "ARS" }]));
+    assert_eq!(wallet["entries"].as_array().unwrap().len(), 101, "every page of it");
+    assert_eq!(wallet["entries"][0]["what"], "cash");
+    assert_eq!(wallet["entries"][0]["at"], "2026-11-20T12:00:00.000Z");
     assert_eq!(part("activity.json")[0]["action"], "member.export_requested");
     for (name, text) in &files {
         assert!(!text.contains("argon2"), "{name} tells a hash");

@@ -22,7 +22,7 @@ async fn shift(world: &World, token: &str, booking: BookingId, to: Value) -> Ans
 }
 
 /// One more court at the place, at this price an hour.
-async fn another(world: &World, club: &Club, place: &Place, price: i64) -> Place {
+pub(crate) async fn another(world: &World, club: &Club, place: &Place, price: i64) -> Place {
     let court = json!({
         "name": "Dos", "sport": "padel", "surface": "hard", "indoor": false,
         "durations_minutes": [60, 90], "price_per_hour": { "amount": price, "currency": "ARS" },
@@ -247,10 +247,10 @@ async fn an_ended_hold_makes_way_for_a_move() {
 }
 
 /// A small generator: the same steps in every run.
-struct Steps(u64);
+pub(crate) struct Steps(pub(crate) u64);
 
 impl Steps {
-    fn below(&mut self, most: u64) -> u64 {
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most

@@ -1,6 +1,6 @@
 //! From an event to one e-mail: `consume-notifications` over real deliveries, with a mail service that may fail.
 
-use booking::{Booking, BookingFact, Status};
+use booking::{Booking, BookingFact, RefundTo, Status};
 use futures::future::join_all;
 use identity::{Account, MemberRegistered};
 use kernel::{
@@ -98,6 +98,7 @@ impl Club {
             hold_expires_at: None,
             payment_id: None,
             closure_id: None,
+            series_id: None,
             freed: None,
         };
         self.event(kind, &fact)
@@ -187,6 +188,7 @@ async fn each_event_sends_one_e_mail() {
         refund_id: RefundId::new(),
         amount: Money::new(600_000, Currency::Ars),
         reason: RefundReason::Staff,
+        to: RefundTo::Card,
     };
     let registered = MemberRegistered { account_id: club.account.id, roles: vec![Role::Member] };
     for (status, event, words) in [
@@ -248,6 +250,7 @@ async fn a_cancellation_says_what_goes_back() {
         id: RefundId::new(),
         amount,
         reason,
+        to: RefundTo::Card,
         status: payments::RefundStatus::Requested,
         provider_payment_id: "9001".parse().unwrap(),
         provider_refund_id: None,

@@ -75,6 +75,13 @@ impl Place {
         (held, id)
     }
 
+    /// All that follows is done; the provider tells of its refunds, too.
+    pub(crate) async fn settle_all(&self) {
+        self.world.drain().await;
+        self.world.provider.idle().await;
+        self.world.drain().await;
+    }
+
     pub(crate) async fn booking(&self, held: &Held) -> Value {
         let path = format!("/v1/bookings/{}", held.booking);
         self.world.test.get(&path, &self.owner()).await.data(200)

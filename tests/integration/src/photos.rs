@@ -7,7 +7,7 @@ use testkit::{Answer, Service};
 use crate::world::{Club, Person, World};
 
 const PHOTO: &str = "/v1/users/me/photo";
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and more";
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and more";
 
 async fn start() -> (World, Club, Person) {
     let world = World::start().await;
@@ -23,7 +23,7 @@ async fn ask(world: &World, token: &str, bytes: usize) -> Value {
 }
 
 /// Makes the request that the API signed, with this type and body.
-async fn send(world: &World, upload: &Value, kind: &str, body: &[u8]) -> u16 {
+pub(crate) async fn send(world: &World, upload: &Value, kind: &str, body: &[u8]) -> u16 {
     assert_eq!(upload["method"], "PUT");
     let http = world.test.app.http().unwrap();
     let url = upload["url"].as_str().unwrap();
@@ -36,7 +36,7 @@ async fn confirm(world: &World, token: &str, upload: &Value) -> Answer {
     world.test.call("PUT", PHOTO).token(token).json(&body).send().await
 }
 
-async fn shown(world: &World, url: &Value) -> Vec<u8> {
+pub(crate) async fn shown(world: &World, url: &Value) -> Vec<u8> {
     let http = world.test.app.http().unwrap();
     let answer = http.get(url.as_str().unwrap()).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200);

@@ -13,13 +13,6 @@ impl Place {
         self.world.test.post(&path, &self.owner(), body).await
     }
 
-    /// The provider tells of its refunds, too.
-    async fn settle_all(&self) {
-        self.world.drain().await;
-        self.world.provider.idle().await;
-        self.world.drain().await;
-    }
-
     /// Status and refunded amount.
     async fn standing(&self, held: &Held) -> (String, i64) {
         let payment = self.payment(held).await;

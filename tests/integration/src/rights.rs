@@ -14,6 +14,7 @@ mod sessions;
 mod sso;
 mod users;
 mod waitlist;
+mod wallets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -142,6 +143,7 @@ fn cases(other: &Things) -> Cases {
     cases.extend(sso::cases(&other.sso));
     cases.extend(users::cases(other));
     cases.extend(waitlist::cases(other));
+    cases.extend(wallets::cases(other));
     cases
 }
 

@@ -25,6 +25,7 @@ impl Stream {
             hold_expires_at: None,
             payment_id: None,
             closure_id: None,
+            series_id: None,
             freed: None,
         };
         self.table.event(kind, 1, self.test.clock.now(), &fact).unwrap()

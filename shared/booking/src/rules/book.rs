@@ -42,6 +42,9 @@ pub struct Rules {
     pub levels: Vec<LevelRule>,
     /// How old one is.
     pub ages: Vec<AgeRule>,
+    /// Whether members who play along must fit as well: none of them suspended, each of the level and the age that
+    /// is asked of somebody like them.
+    pub participants_must_fit: bool,
     /// Whether a member may have two bookings at the same time.
     pub may_overlap: bool,
     /// Whether a member who owes something may book.
@@ -60,6 +63,7 @@ impl Default for Rules {
             guests: Vec::new(),
             levels: Vec::new(),
             ages: Vec::new(),
+            participants_must_fit: false,
             may_overlap: true,
             debtors_may_book: false,
         }

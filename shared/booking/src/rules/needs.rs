@@ -23,6 +23,8 @@ pub struct Needs {
     pub birth_date: bool,
     /// How well they play these, each once.
     pub levels: Vec<Sport>,
+    /// The same of members who play along, and whether they are suspended.
+    pub participants: bool,
 }
 
 impl Needs {
@@ -30,6 +32,7 @@ impl Needs {
     pub fn cover(&self, others: &Self) -> bool {
         (self.family || !others.family)
             && (self.birth_date || !others.birth_date)
+            && (self.participants || !others.participants)
             && others.levels.iter().all(|sport| self.levels.contains(sport))
     }
 }
@@ -47,6 +50,7 @@ impl RuleBook {
             family: counted.any(|of| of == CountedFor::Family),
             birth_date: !ages.is_empty(),
             levels: sports,
+            participants: self.rules.participants_must_fit,
         }
     }
 }

@@ -182,6 +182,7 @@ fn run(acts: Vec<Act>) {
                     party: &Party::default(),
                     rules: &rules,
                     person: &Person::default(),
+                    players: &[],
                     days: &CourtDays::default(),
                     diary: &own,
                     family: &[other],

@@ -1,5 +1,5 @@
 use facilities::{CourtTerms, NamedHours};
-use kernel::{AccountId, BookingId, Currency, Money, PaymentId};
+use kernel::{AccountId, BookingId, Currency, Money, PaymentId, jiff::SignedDuration};
 use serde_json::{Value, json};
 
 use super::*;
@@ -14,6 +14,7 @@ struct Desk {
     court: Court,
     rules: Rules,
     person: Person,
+    players: Vec<Player>,
     party: Party,
     days: CourtDays,
     diary: Diary,
@@ -37,6 +38,7 @@ impl Desk {
             court,
             rules: serde_json::from_value(rules).unwrap(),
             person: Person::default(),
+            players: Vec::new(),
             party: Party::default(),
             days: CourtDays::default(),
             diary: Diary::default(),
@@ -59,6 +61,7 @@ impl Desk {
             party: &self.party,
             rules: &self.rules,
             person: &self.person,
+            players: &self.players,
             days: &self.days,
             diary: &self.diary,
             family: &self.family,
@@ -99,6 +102,52 @@ impl Desk {
         self.now = now.parse().unwrap();
         self
     }
+}
+
+fn player(level: Option<u16>, age: Option<i16>) -> Player {
+    let person = Person { level_hundredths: level, age_years: age, ..Person::default() };
+    Player { account_id: AccountId::new(), person, suspended_until: None }
+}
+
+#[test]
+fn participants_are_asked_where_the_club_asks_and_named() {
+    let rules = |must_fit: bool| {
+        json!({
+            "participants_must_fit": must_fit,
+            "levels": [{ "sport": "padel", "min_hundredths": 200 }],
+            "ages": [{ "min_years": 12, "for": { "except_roles": ["coach"] } }],
+        })
+    };
+    let start = "2026-11-23T18:00";
+    let mut desk = Desk::new(rules(true));
+    (desk.person.level_hundredths, desk.person.age_years) = (Some(300), Some(30));
+    desk.players =
+        vec![player(Some(200), Some(12)), player(None, Some(11)), player(Some(100), None)];
+    // A rule is for those whom it is for, whoever books.
+    desk.players[2].person.roles.push(Role::Coach);
+    let mut barred = player(Some(300), Some(40));
+    barred.person.is_barred = true;
+    let mut struck = player(Some(300), Some(40));
+    struck.suspended_until = Some(desk.now + SignedDuration::from_secs(1));
+    let mut free = player(Some(300), Some(40));
+    free.suspended_until = Some(desk.now);
+    desk.players.extend([barred, struck, free]);
+    let who = |place: usize| json!(desk.players[place].account_id);
+    let told: Vec<_> = desk
+        .reasons(start, 60)
+        .into_iter()
+        .map(|reason| (reason.code, reason.details.unwrap()["account_id"].clone()))
+        .collect();
+    let expected = [
+        ("MEMBER_SUSPENDED", who(3)),
+        ("BOOKING_SUSPENDED", who(4)),
+        ("LEVEL_UNKNOWN", who(1)),
+        ("LEVEL_TOO_LOW", who(2)),
+        ("TOO_YOUNG", who(1)),
+    ];
+    assert_eq!(told, expected);
+    desk.rules = serde_json::from_value(rules(false)).unwrap();
+    assert!(desk.reasons(start, 60).is_empty());
 }
 
 #[test]

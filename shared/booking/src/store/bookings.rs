@@ -6,33 +6,32 @@
 
 use facilities::{Court, Resource, Venue, court_key, court_unchanged, venue_key};
 use kernel::{
-    AccountId, BookingId, ClosureId, CourtId, Error, Kind, Page, PageRequest, Result, VenueId,
-    jiff::{SignedDuration, Timestamp, civil::Date},
+    AccountId, BookingId, ClosureId, CourtId, Error, Kind, Page, PageRequest, Result, SeriesId,
+    VenueId,
+    jiff::{Timestamp, civil::Date},
     timestamp_text,
 };
 use serde_json::json;
-use table::{
-    Condition, Index, Item, Items, Key, Query, TenantTable, Update, Value, Write, read_item,
-};
+use table::{Condition, Index, Key, Query, TenantTable, Update, Value, Write};
 
 use super::{
+    days::{
+        DAY_KEPT, NAMED_SLOTS, court_days, day_key, day_keys, numbers, set_taken, take_named,
+        taken_or_changed,
+    },
     diaries::{confirm_entry, enter, reenter, strike_out},
     extras::{exchange_extras, extras_left, give_back_extras},
     marks::marks,
 };
 use crate::{
-    Booking, BookingFact, CourtDay, CourtDays, Diary, Part, Slots, Status, Step, VenueDay,
+    Booking, BookingFact, CourtDay, CourtDays, Diary, Part, Slots, Status, Step,
     day::HOLD_PREFIX,
     error::{booking_changed, booking_not_found, court_closed, day_changed, slot_taken},
     event::{self, Freed},
 };
 
-/// So many slots can be named one by one, twice each, in a condition: an expression holds 300 operators and 4 KB.
-const NAMED_SLOTS: u16 = 49;
 /// So many holds that have ended are released in the transaction that takes their slots.
 const RELEASED_TOGETHER: usize = 20;
-/// A court's day is dropped so long after its bookings: nobody can take its slots any more.
-pub(super) const DAY_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A booking after a step, and the writes that make it so: one transaction, with what others add to it.
 pub struct Changed {
@@ -46,41 +45,16 @@ pub(super) fn booking_key(table: &TenantTable, booking: BookingId) -> Key {
     table.key(format_args!("BOOKING#{booking}"), "BOOKING")
 }
 
-pub(super) fn day_key(table: &TenantTable, venue: VenueId, date: Date, court: CourtId) -> Key {
-    table.key(format_args!("DAY#{venue}#{date}"), format_args!("COURT#{court}"))
-}
-
-/// The days of courts, each with its key: for the one round of reads of a booking.
-pub fn day_keys(
-    table: &TenantTable,
-    venue: VenueId,
-    courts: &[CourtId],
-    days: &[Date],
-) -> Vec<((CourtId, Date), Key)> {
-    let of_court = |court: &CourtId| {
-        let key = |date: &Date| ((*court, *date), day_key(table, venue, *date, *court));
-        days.iter().map(key).collect::<Vec<_>>()
-    };
-    courts.iter().flat_map(of_court).collect()
-}
-
-/// The same days, out of what that round has found.
-pub fn court_days(items: &mut Items, keys: &[((CourtId, Date), Key)]) -> Result<CourtDays> {
-    let found = keys.iter().map(|(of, key)| Ok((*of, items.take(key)?)));
-    found.collect::<Result<_>>().map(CourtDays)
-}
-
-/// One query of `DAY#<venue>#<date>`, a moment old at most: all courts of a venue on a local day. Whoever
-/// books meets the conditions of [`book`].
-pub async fn venue_day(table: &TenantTable, venue: VenueId, date: Date) -> Result<VenueDay> {
-    let partition = table.partition(format_args!("DAY#{venue}#{date}"));
-    let query = Query::of(partition).eventually();
-    Ok(VenueDay { date, courts: table.query_all(&query).await? })
-}
-
 /// Get one booking.
 pub async fn booking(table: &TenantTable, booking: BookingId) -> Result<Booking> {
     table.get(&booking_key(table, booking)).await?.ok_or_else(booking_not_found)
+}
+
+/// These bookings, in their order: a batch for each hundred of them.
+pub async fn bookings(table: &TenantTable, ids: &[BookingId]) -> Result<Vec<Booking>> {
+    let keys: Vec<_> = ids.iter().map(|id| booking_key(table, *id)).collect();
+    let mut items = table.batch_get(&keys).await?;
+    keys.iter().map(|key| items.take(key)?.ok_or_else(booking_not_found)).collect()
 }
 
 /// A page of an account's bookings: `ACCOUNT#<account>` in the first index, latest start first.
@@ -123,7 +97,9 @@ pub async fn book(
     writes.extend(exchange_extras(table, None, Some((booking, resources)), now)?);
     writes.push(enter(table, diary, booking, (venue, court), now)?);
     let kind = if booking.status == Status::Held { event::HELD } else { event::CONFIRMED };
-    writes.push(put(table, booking, (kind, None), now)?.if_absent());
+    let series_id = booking.series.map(|of| of.series_id);
+    let fact = BookingFact { series_id, ..BookingFact::of(booking) };
+    writes.push(put_telling(table, booking, kind, &fact, now)?.if_absent());
     writes.extend(marks(table, None, booking)?);
     writes.push(court_unchanged(table, court));
     Ok(writes)
@@ -235,7 +211,7 @@ fn is_gone(error: &Error) -> bool {
 }
 
 /// Every court and day on which a booking takes slots.
-fn places<'a>(
+pub(super) fn places<'a>(
     booking: &'a Booking,
     parts: &'a [Part],
 ) -> impl Iterator<Item = (CourtId, Part)> + 'a {
@@ -304,7 +280,7 @@ async fn release_surplus(
     let keys: Vec<_> = ids.iter().map(|id| booking_key(table, *id)).collect();
     let mut items = table.batch_get(&keys).await?;
     let found = keys.iter().map(|key| items.take(key)?.ok_or_else(day_changed));
-    let mut bookings: Vec<Booking> = found.collect::<Result<_>>()?;
+    let bookings: Vec<Booking> = found.collect::<Result<_>>()?;
     let aside = bookings.iter().chain(from).flat_map(|one| elsewhere(one, booking));
     let mut aside: Vec<_> = aside.map(|(court, part)| (court, part.date)).collect();
     aside.sort_unstable();
@@ -313,13 +289,19 @@ async fn release_surplus(
     if ended.len() <= RELEASED_TOGETHER && once {
         return Ok(bookings);
     }
-    for surplus in bookings.drain(..) {
+    let_go(table, bookings, now).await?;
+    Err(day_changed())
+}
+
+/// Ends holds that are over, one by one: whoever meets somebody else who does, reads again.
+pub(super) async fn let_go(table: &TenantTable, ended: Vec<Booking>, now: Timestamp) -> Result<()> {
+    for surplus in ended {
         let Changed { writes, .. } = expire(table, &surplus, now).map_err(|_| day_changed())?;
         let told =
             |error: Error| if error.kind() == Kind::Conflict { day_changed() } else { error };
         table.write(writes).await.map_err(told)?;
     }
-    Err(day_changed())
+    Ok(())
 }
 
 /// Takes a part's slots on its day, and lets the holds of these ended bookings go.
@@ -344,48 +326,19 @@ fn take(
     let released: Vec<_> =
         holds.iter().filter(|hold| ended.iter().any(|one| one.id == hold.booking_id)).collect();
     let write = if own == Slots::default() && released.is_empty() && part.count <= NAMED_SLOTS {
-        let free = (part.first..part.first + part.count).flat_map(|slot| {
-            ["taken", "closed"].map(|set| Condition::contains(set, slot).negated())
-        });
-        let update = update.add("taken", numbers(part.slots())).add("version", 1_u64);
-        Write::update(key, update)
-            .when(Condition::all(free))
-            .or(move |old| closed_in(old, part).unwrap_or_else(slot_taken))
+        take_named(key, update, part.slots())
     } else {
-        // A path is changed once in an update: what is given back and what is taken is one new set, which
-        // holds only for the version that was read. (The day is given without the booking's own slots.)
+        // The day is given without the booking's own slots.
         let left =
             released.iter().fold(day.map(|day| day.taken).unwrap_or_default(), |left, hold| {
                 left.without(hold.slots)
             });
-        let version = day.map_or(0, |day| day.version);
-        let unchanged = match day {
-            Some(_) => Condition::equals("version", version),
-            None => Condition::absent("PK"),
-        };
         let update =
             released.iter().fold(update, |update, hold| update.remove(hold_name(hold.booking_id)));
-        let update =
-            update.set("taken", numbers(left.with(part.slots()))).set("version", version + 1);
-        Write::update(key, update)
-            .when(unchanged)
-            .or(move |old| taken_or_changed(old, part, own, now))
+        set_taken(key, update, day, left.with(part.slots()))
+            .or(move |old| taken_or_changed(old, part.slots(), own, now))
     };
     Ok(write.expiring(booking.ends_at.saturating_add(DAY_KEPT).unwrap_or(booking.ends_at)))
-}
-
-fn taken_or_changed(old: Option<Item>, part: Part, own: Slots, now: Timestamp) -> Error {
-    let day = old.and_then(|item| read_item::<CourtDay>(item).ok());
-    match day {
-        Some(day) if day.closed.meets(part.slots()) => court_closed(),
-        Some(day) if day.had(now).without(own).meets(part.slots()) => slot_taken(),
-        _ => day_changed(),
-    }
-}
-
-fn closed_in(old: Option<Item>, part: Part) -> Option<Error> {
-    let day = read_item::<CourtDay>(old?).ok()?;
-    day.closed.meets(part.slots()).then(court_closed)
 }
 
 /// Gives slots back, which only the booking that has them can: its own item, in the same transaction, says so
@@ -424,15 +377,6 @@ fn give_back_at(
     places.map(write).collect()
 }
 
-fn put(
-    table: &TenantTable,
-    booking: &Booking,
-    (kind, freed): (&str, Option<Freed>),
-    now: Timestamp,
-) -> Result<Write> {
-    put_telling(table, booking, kind, &BookingFact { freed, ..BookingFact::of(booking) }, now)
-}
-
 fn put_telling(
     table: &TenantTable,
     booking: &Booking,
@@ -441,13 +385,17 @@ fn put_telling(
     now: Timestamp,
 ) -> Result<Write> {
     let fact = table.event(kind, BookingFact::VERSION, now, fact)?;
+    put(table, booking)?.telling(&[fact])
+}
+
+/// Stores a booking where it is found, and tells nobody.
+pub(super) fn put(table: &TenantTable, booking: &Booking) -> Result<Write> {
     let start = timestamp_text(booking.starts_at);
     let account = table.partition(format_args!("ACCOUNT#{}", booking.account_id));
     let day = table.partition(format_args!("VENUEDAY#{}#{}", booking.venue_id, booking.date()));
-    Write::put(booking_key(table, booking.id), "booking", booking)?
+    Ok(Write::put(booking_key(table, booking.id), "booking", booking)?
         .gsi1(&account, format!("{start}#{}", booking.id))
-        .gsi2(&day, format!("{start}#{}#{}", booking.court_id, booking.id))
-        .telling(&[fact])
+        .gsi2(&day, format!("{start}#{}#{}", booking.court_id, booking.id)))
 }
 
 /// Stores a booking after a step, if it is still what it was before, and where it is found by now.
@@ -458,13 +406,24 @@ pub(super) fn replace(
     kind: &str,
     now: Timestamp,
 ) -> Result<Vec<Write>> {
-    let told = (kind, Freed::between(before, after));
-    let mut writes = vec![unless_changed(put(table, after, told, now)?, before)];
+    replace_told(table, (before, after), (kind, None), now)
+}
+
+/// The same. Where it is one of many dates that change, their series tells its member.
+pub(super) fn replace_told(
+    table: &TenantTable,
+    (before, after): (&Booking, &Booking),
+    (kind, series_id): (&str, Option<SeriesId>),
+    now: Timestamp,
+) -> Result<Vec<Write>> {
+    let freed = Freed::between(before, after);
+    let fact = BookingFact { series_id, freed, ..BookingFact::of(after) };
+    let mut writes = vec![unless_changed(put_telling(table, after, kind, &fact, now)?, before)];
     writes.extend(marks(table, Some(before), after)?);
     Ok(writes)
 }
 
-fn unless_changed(write: Write, before: &Booking) -> Write {
+pub(super) fn unless_changed(write: Write, before: &Booking) -> Write {
     let unchanged = Condition::equals("version", before.version)
         .and(Condition::equals("status", before.status.as_str()));
     write.when(unchanged).or(|_| booking_changed())
@@ -472,8 +431,4 @@ fn unless_changed(write: Write, before: &Booking) -> Write {
 
 fn hold_name(booking: BookingId) -> String {
     format!("{HOLD_PREFIX}{booking}")
-}
-
-pub(super) fn numbers(slots: Slots) -> Value {
-    Value::numbers(slots.numbers())
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use table::{Attempt, Condition, TenantTable, Update, Value, Write};
 
-use super::bookings::{DAY_KEPT, day_key, numbers};
+use super::days::{DAY_KEPT, day_key, numbers};
 use crate::{Part, Slots};
 
 const MARK_PREFIX: &str = "closure_";

@@ -1,11 +1,11 @@
 //! What becomes of a booking after it was made: given up by a policy, moved, checked in to, missed, opened.
 
 use facilities::{Court, Resource, Venue, court_unchanged};
-use kernel::{AccountId, Result, jiff::Timestamp};
+use kernel::{AccountId, Result, SeriesId, jiff::Timestamp};
 use table::{TenantTable, Write};
 
 use super::{
-    bookings::{Changed, claim, give_back, replace},
+    bookings::{Changed, claim, give_back, replace, replace_told},
     diaries::{enter, hold_against, strike_out},
     extras::{exchange_extras, give_back_extras},
 };
@@ -32,10 +32,21 @@ pub fn cancel_by_policy(
     (by, against): (AccountId, Missable<'_>),
     now: Timestamp,
 ) -> Result<Changed> {
+    cancel_date(table, before, came, (by, against, None), now)
+}
+
+/// The same of a date of this series, which is given up with others: the series tells its member.
+pub fn cancel_date(
+    table: &TenantTable,
+    before: &Booking,
+    came: Cancellation,
+    (by, against, series): (AccountId, Missable<'_>, Option<SeriesId>),
+    now: Timestamp,
+) -> Result<Changed> {
     let mut booking = before.stepped(Step::Cancel, now)?;
     let is_struck = came.strike;
     (booking.cancelled_by, booking.cancellation) = (Some(by), Some(came));
-    let mut writes = replace(table, before, &booking, event::CANCELLED, now)?;
+    let mut writes = replace_told(table, (before, &booking), (event::CANCELLED, series), now)?;
     writes.extend(give_back(table, before, &before.parts, now));
     writes.extend(give_back_extras(table, before, now)?);
     writes.push(if is_struck {

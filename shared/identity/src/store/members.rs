@@ -291,6 +291,12 @@ pub fn set_member_address(table: &TenantTable, account: AccountId, email: &Email
     Write::update(member_key(table, account), update).when(Condition::item_exists()).or(gone)
 }
 
+/// Check `T#<club>#MEMBER#<account>` / `MEMBER`: there, else `not_found`, `USER_NOT_FOUND`.
+pub fn stays_member(table: &TenantTable, account: AccountId) -> Write {
+    let gone = |_| Error::not_found("USER_NOT_FOUND", "nobody in this club has that id");
+    Write::check(member_key(table, account), Condition::item_exists()).or(gone)
+}
+
 /// Check `T#<club>#MEMBER#<account>` / `MEMBER`: still this version, else `stale`, `STALE_VERSION`.
 pub fn member_unchanged(table: &TenantTable, membership: &Membership) -> Write {
     let same = Condition::equals("version", membership.version);

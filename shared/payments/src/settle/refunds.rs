@@ -1,5 +1,6 @@
 //! What follows from refunds that the provider tells of.
 
+use booking::RefundTo;
 use kernel::{RefundId, Result};
 
 use super::Settling;
@@ -51,6 +52,7 @@ impl Settling<'_> {
             id: RefundId::new(),
             amount: refund.amount.amount,
             reason: RefundReason::AtProvider,
+            to: RefundTo::Card,
             status: RefundStatus::Requested,
             provider_payment_id: self.truth.id.clone(),
             provider_refund_id: None,
@@ -72,6 +74,9 @@ impl Settling<'_> {
         let id = ours.id;
         if counts {
             self.next.refunded += refund.amount.amount;
+            if self.next.refunded > self.next.amount.amount {
+                self.note(ProblemCode::RefundedTooMuch);
+            }
         }
         self.postings.push(posting::refunded(&self.next, refund, self.now)?);
         self.told.push(Told::Refunded(id));
@@ -92,6 +97,7 @@ impl Settling<'_> {
             id,
             amount,
             reason,
+            to: RefundTo::Card,
             status: RefundStatus::Requested,
             provider_payment_id: self.truth.id.clone(),
             provider_refund_id: None,

@@ -1,10 +1,12 @@
+use booking::RefundTo;
 use kernel::{Currency, Money, RefundId, jiff::SignedDuration};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
     ProviderRefund, RefundOutcome, RefundStatus,
-    fixtures::{NOW, SELLER, ars, payment, refund, truth},
+    fixtures::{NOW, SELLER, ars, back, payment, refund, truth},
+    refund::{at_once, request},
 };
 
 const HELD: BookingStanding = BookingStanding::Held;
@@ -174,8 +176,7 @@ fn a_late_payment_takes_the_slot_again_or_goes_back() {
 #[test]
 fn our_refund_is_recognised_by_its_amount_and_booked_once() {
     let (paid, mut truth) = paid();
-    let asked =
-        crate::refund::request(&paid, RefundId::new(), Some(4_000), RefundReason::Staff, NOW);
+    let asked = request(&paid, RefundId::new(), back(Some(4_000), RefundTo::Card), NOW);
     truth.refunds = vec![refund("71", 4_000)];
     let settlement = settled(&asked.unwrap(), BookingStanding::Confirmed, &truth);
     let after = &settlement.payment;
@@ -203,7 +204,7 @@ fn a_refund_made_at_the_provider_is_booked_too() {
 #[test]
 fn a_refund_in_process_stays_on_its_way_and_a_refused_one_fails() {
     let (paid, mut truth) = paid();
-    let asked = crate::refund::request(&paid, RefundId::new(), None, RefundReason::Staff, NOW);
+    let asked = request(&paid, RefundId::new(), back(None, RefundTo::Card), NOW);
     truth.refunds =
         vec![ProviderRefund { outcome: RefundOutcome::Pending, ..refund("71", 12_000) }];
     let waiting = settled(&asked.unwrap(), BookingStanding::Confirmed, &truth).payment;
@@ -257,6 +258,54 @@ fn a_chargeback_is_booked_once_and_ends_refunds() {
     assert_eq!(settlement.payment.refundable(), 0);
     assert_eq!(settlement.told, [Told::ChargedBack]);
     assert_eq!(settle(&settlement.payment, BookingStanding::Confirmed, &truth), None);
+}
+
+/// The same payment after so much of it went into the payer's wallet.
+fn into_wallet(paid: &Payment, amount: i64) -> Payment {
+    at_once(paid, RefundId::new(), back(Some(amount), RefundTo::Wallet), NOW).unwrap().0
+}
+
+#[test]
+fn a_chargeback_takes_what_the_provider_has_not_given_back_and_leaves_the_wallet_alone() {
+    let (paid, truth) = paid();
+    let paid = into_wallet(&paid, 9_000);
+    let told = ProviderPayment { refunds: vec![refund("71", 1_000)], ..truth };
+    let paid = settled(&paid, BookingStanding::Confirmed, &told).payment;
+    assert_eq!((paid.refunded, paid.refunded_to_wallet()), (10_000, 9_000));
+    let told = ProviderPayment { outcome: Outcome::ChargedBack, ..told };
+    let settlement = settled(&paid, BookingStanding::Confirmed, &told);
+    let postings = &settlement.postings[0].postings;
+    let amounts: Vec<_> = postings.iter().map(|it| (it.account.as_str(), it.amount)).collect();
+    assert_eq!(
+        amounts,
+        [("expenses:chargebacks", 11_000), ("assets:provider:mercadopago", -11_000)]
+    );
+    assert_eq!(settlement.payment.refunded_to_wallet(), 9_000);
+    assert_eq!(settlement.payment.refundable(), 0);
+}
+
+#[test]
+fn what_is_given_back_at_the_provider_after_it_was_in_the_wallet_is_booked_and_shown() {
+    let (paid, truth) = paid();
+    let paid = into_wallet(&paid, 12_000);
+    let told = ProviderPayment { refunds: vec![refund("71", 12_000)], ..truth };
+    let settlement = settled(&paid, BookingStanding::Cancelled, &told);
+    assert_eq!(references(&settlement), ["mercadopago:refund:71"]);
+    assert_eq!((settlement.payment.refunded, settlement.payment.refundable()), (24_000, 0));
+    let problem = settlement.payment.last_problem.map(|problem| problem.code);
+    assert_eq!(problem, Some(ProblemCode::RefundedTooMuch));
+}
+
+#[test]
+fn of_what_a_wallet_has_paid_no_provider_says_anything() {
+    let mut paid = payment();
+    (paid.provider, paid.status) = (Provider::Wallet, Status::Approved);
+    paid.provider_payment_id = paid.id.to_string().parse().ok();
+    let settlement = settled(&paid, BookingStanding::Confirmed, &truth(&paid));
+    assert!(settlement.postings.is_empty() && settlement.told.is_empty());
+    assert_eq!(settlement.payment.status, Status::Approved);
+    let problem = settlement.payment.last_problem.map(|problem| problem.code);
+    assert_eq!(problem, Some(ProblemCode::ReferenceMismatch));
 }
 
 #[test]

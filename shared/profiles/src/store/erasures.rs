@@ -1,7 +1,7 @@
 //! `T#<club>#ERASURE#<account>` / `CERTIFICATE`.
 
 use kernel::{AccountId, Error, Result};
-use table::{Condition, Key, TenantTable, Write};
+use table::{Condition, Key, TenantTable, Update, Write};
 
 use crate::{Erasure, ErasureStatus};
 
@@ -24,6 +24,20 @@ pub fn begin_erasure(table: &TenantTable, erasure: &Erasure) -> Result<Write> {
     Ok(Write::put(key(table, erasure.account_id), "Erasure", erasure)?
         .when(free)
         .or(|_| erasure_running()))
+}
+
+/// Update `T#<club>#ERASURE#<account>` / `CERTIFICATE` while it runs: so many more of a kind are gone, in the
+/// transaction by which they go. Else `conflict`, `ERASURE_RUNNING`: a twin of this call has completed it.
+pub fn count_removed(
+    table: &TenantTable,
+    account: AccountId,
+    kind: &'static str,
+    count: u64,
+) -> Write {
+    let update = Update::new().add(format!("removed.{kind}"), count);
+    Write::update(key(table, account), update)
+        .when(Condition::equals("status", "running"))
+        .or(|_| erasure_running())
 }
 
 /// Put `T#<club>#ERASURE#<account>` / `CERTIFICATE` as completed, while it runs. Else `conflict`,

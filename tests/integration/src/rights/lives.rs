@@ -18,6 +18,14 @@ pub(super) fn cases(Things { venue, booking, member, .. }: &Things) -> Cases {
             "POST /v1/bookings/{booking_id}/check-in",
             case(booking("check-in"), json!({}), Sees::NotFound),
         ),
+        (
+            "GET /v1/venues/{venue_id}/check-in-poster",
+            foreign(format!("/v1/venues/{venue}/check-in-poster")),
+        ),
+        (
+            "POST /v1/venues/{venue_id}/check-in-poster/rotate",
+            foreign(format!("/v1/venues/{venue}/check-in-poster/rotate")),
+        ),
         ("GET /v1/bookings/{booking_id}/code", foreign(booking("code"))),
         ("GET /v1/bookings/{booking_id}/access", foreign(booking("access"))),
         (

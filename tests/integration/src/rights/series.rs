@@ -33,6 +33,14 @@ pub(super) fn cases(Things { venue, court, series, .. }: &Things) -> Cases {
             case(format!("{path}/cancel"), json!({ "scope": "all" }), Sees::NotFound),
         ),
         (
+            "POST /v1/series/{series_id}/change",
+            case(
+                format!("{path}/change"),
+                json!({ "scope": "all", "duration_minutes": 90, "conflicts": "skip" }),
+                Sees::NotFound,
+            ),
+        ),
+        (
             "POST /v1/series/{series_id}/rebook",
             case(format!("{path}/rebook"), json!({}), Sees::NotFound),
         ),

@@ -1,13 +1,14 @@
-//! Whose thing it is: `me`, or an account.
+//! Whose thing a path names: `me`, or an account.
 
 use std::str::FromStr;
 
 use kernel::{AccountId, ParseIdError};
-use web::Caller;
+
+use crate::Caller;
 
 /// The `{account_id}` of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Whom {
+pub enum Whom {
     /// Whoever calls.
     Me,
     /// Somebody.
@@ -16,7 +17,7 @@ pub(crate) enum Whom {
 
 impl Whom {
     /// The account.
-    pub(crate) fn account(self, caller: &Caller) -> AccountId {
+    pub fn account(self, caller: &Caller) -> AccountId {
         match self {
             Self::Me => caller.account(),
             Self::Account(account) => account,
