@@ -115,8 +115,8 @@ fn coming_in() -> Vec<Operation> {
         Operation {
             name: "refresh",
             function: "api-sessions",
-            // Two rounds: session, club, membership and the club's own roles side by side, and the exchange.
-            budget: Budget { requests: Some(5), ..Budget::default() },
+            // Two rounds: session, club with membership, and roles side by side, and the exchange.
+            budget: Budget { requests: Some(4), ..Budget::default() },
             event: refresh,
             ..plain()
         },

@@ -235,7 +235,8 @@ async fn check_money(opening: &Opening, told: &[Told]) {
     }
     opening.world.drain().await;
     let mut paid = 0;
-    for Told { answer, .. } in told.iter().filter(|one| one.answer.status == 201) {
+    let held = |one: &&Told| one.answer.status == 201 && matches!(one.ask, Ask::Book(..));
+    for Told { answer, .. } in told.iter().filter(held) {
         let booked = &answer.body["data"];
         let is_live = live.contains_key(booked["booking"]["id"].as_str().unwrap());
         if let (true, Some(url), true) = (is_live, booked["checkout"]["url"].as_str(), paid < PAID)
