@@ -41,7 +41,7 @@ pub fn court_days(items: &mut Items, keys: &[((CourtId, Date), Key)]) -> Result<
 }
 
 /// One query of `DAY#<venue>#<date>`, a moment old at most: all courts of a venue on a local day. Whoever
-/// books meets the conditions of [`book`].
+/// books meets the conditions of [`crate::book`].
 pub async fn venue_day(table: &TenantTable, venue: VenueId, date: Date) -> Result<VenueDay> {
     let partition = table.partition(format_args!("DAY#{venue}#{date}"));
     let query = Query::of(partition).eventually();
