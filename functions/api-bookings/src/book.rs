@@ -6,10 +6,9 @@ use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, 
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
 use kernel::{
-    AccountId, BookingId, ClubId, CourtId, Error, PaymentId, Permission, Result, VenueId,
-    jiff::Timestamp, timestamp_text,
+    AccountId, BookingId, CourtId, Error, PaymentId, Permission, Result, VenueId, timestamp_text,
 };
-use payments::{Due, Payment, Provider, mercadopago::MercadoPago};
+use payments::{Payment, mercadopago::MercadoPago};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -172,7 +171,7 @@ async fn make(
     let payable = costs_something.then(|| Payable { payment: PaymentId::new(), hold_seconds });
     let ids = (BookingId::new(), payable);
     let Done { booking, mut writes } = found.book(table, asked, agreed, ids, now).await?;
-    let payment = payment(&booking, caller.club()?, now);
+    let payment = Payment::of_booking(&booking, caller.club()?, now);
     if let Some(payment) = &payment {
         writes.push(payments::create(table, &app.table().platform(), payment)?);
     }
@@ -192,16 +191,4 @@ fn against_rules(caller: &Caller, booking: &Booking) -> Result<Entry> {
         "starts_at": timestamp_text(booking.starts_at), "overridden": booking.overridden,
     });
     Entry::new(caller.origin(), "booking.overridden", booking.id).making(&said)
-}
-
-/// The payment of a booking that costs something.
-fn payment(booking: &Booking, club: ClubId, now: Timestamp) -> Option<Payment> {
-    let (id, expires_at) = booking.payment_id.zip(booking.hold_expires_at)?;
-    let due = Due {
-        booking_id: booking.id,
-        account_id: booking.account_id,
-        amount: booking.price,
-        expires_at,
-    };
-    Some(Payment::new(id, club, Provider::Mercadopago, due, now))
 }

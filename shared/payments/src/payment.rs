@@ -1,5 +1,6 @@
 //! A payment of a booking, from checkout to refund.
 
+use booking::Booking;
 use kernel::{AccountId, BookingId, ClubId, Money, PaymentId, RefundId, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -197,6 +198,18 @@ pub struct Due {
 }
 
 impl Payment {
+    /// The payment of a booking that is held until it is paid; `None` where there is nothing to pay.
+    pub fn of_booking(booking: &Booking, club_id: ClubId, now: Timestamp) -> Option<Self> {
+        let (id, expires_at) = booking.payment_id.zip(booking.hold_expires_at)?;
+        let due = Due {
+            booking_id: booking.id,
+            account_id: booking.account_id,
+            amount: booking.price,
+            expires_at,
+        };
+        Some(Self::new(id, club_id, Provider::Mercadopago, due, now))
+    }
+
     /// A payment that nobody has tried yet.
     pub fn new(
         id: PaymentId,
