@@ -5,10 +5,8 @@ use axum::extract::State;
 use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, Wish};
 use frontdesk::{Asked, Booked as Done, LookUp};
 use garde::Validate;
-use kernel::{
-    AccountId, BookingId, CourtId, Error, PaymentId, Permission, Result, VenueId, timestamp_text,
-};
-use payments::{Payment, mercadopago::MercadoPago};
+use kernel::{AccountId, BookingId, CourtId, Error, Permission, Result, VenueId, timestamp_text};
+use payments::{Paperwork, Payment, mercadopago::MercadoPago};
 use runtime::App;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,6 +17,7 @@ use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 use crate::{
     checkout::{Checkout, CheckoutProblem, connect, open},
     participants::party,
+    paying::{Arranged, HowPaid, arrange},
     read::BookingView,
 };
 
@@ -44,6 +43,9 @@ pub(crate) struct NewBooking {
     participants: Vec<Participant>,
     /// Whose booking it will be: one's own if absent. Another member's takes `booking:manage` at the venue.
     account_id: Option<AccountId>,
+    /// How it is paid: by whose it is, at once, if absent.
+    #[serde(default)]
+    pub(crate) payment: HowPaid,
     /// The rules to override, where they can be; takes `booking:override` at the venue. The audit log says so.
     #[serde(default, rename = "override")]
     #[garde(length(max = 20))]
@@ -104,8 +106,9 @@ pub(crate) struct Booked {
 /// A refusal has the code of the first rule that is against it, and under `details.reasons` everything that is.
 /// Staff with `booking:override` name the rules that shall not matter; those that are not named still hold.
 ///
-/// The slot is held until the booking is paid, for ten minutes at most; a booking without price is
-/// confirmed at once.
+/// The slot is held until the booking is paid, for ten minutes at most; a booking without price, or that is paid
+/// later, is confirmed at once. Where the price is split, the owner's part confirms it; each member who plays pays their
+/// own until it starts, and what nobody has paid two hours after its end is a debt of theirs.
 #[utoipa::path(
     post,
     path = "/v1/bookings",
@@ -113,7 +116,7 @@ pub(crate) struct Booked {
     request_body = NewBooking,
     responses(
         (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge."),
-        (status = 403, body = Problem, description = "PERMISSION_MISSING, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
+        (status = 403, body = Problem, description = "PERMISSION_MISSING, PAY_LATER_NOT_ALLOWED, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND, RESOURCE_NOT_FOUND."),
         (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, RESOURCE_TAKEN, RESOURCE_RETIRED, NO_PRICE, PAYMENTS_NOT_CONNECTED."),
         (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, RESOURCE_NOT_HERE, RESOURCE_CLOSED, PRICE_OUT_OF_RANGE, BODY_INVALID."),
@@ -125,11 +128,12 @@ pub(crate) async fn book(
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
     let table = app.tenant_table(&caller)?;
+    let how = input.payment;
     let (asked, overrides) = input.asked(&table, &caller).await?;
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;
-        match make(&app, &caller, &table, (&asked, &overrides)).await {
+        match make(&app, &caller, &table, (&asked, &overrides, how)).await {
             Err(error) if booking::may_be_repeated(&error) && rounds > 0 => {}
             Err(error) if booking::may_be_repeated(&error) => {
                 return Err(booking::day_changed().into());
@@ -160,21 +164,23 @@ async fn make(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
-    (asked, overrides): (&Asked, &[RuleName]),
+    (asked, overrides, how): (&Asked, &[RuleName], HowPaid),
 ) -> Result<Made> {
     let now = app.clock().now();
     let found = look_up(table, asked).await?;
     let agreed = found.judge_overriding(asked, overrides, now)?;
-    let costs_something = !agreed.plan.price.is_zero();
-    let provider = if costs_something { Some(connect(app, caller.club()?).await?) } else { None };
+    let Arranged { agreed, holds, bills } = arrange(how, &found, asked, agreed)?;
+    let club = caller.club()?;
+    let provider = if holds.is_some() { Some(connect(app, club).await?) } else { None };
     let hold_seconds = u32::try_from(app.config().hold().as_secs()).unwrap_or(u32::MAX);
-    let payable = costs_something.then(|| Payable { payment: PaymentId::new(), hold_seconds });
+    let payable = holds.map(|(payment, _)| Payable { payment, hold_seconds });
     let ids = (BookingId::new(), payable);
     let Done { booking, mut writes } = found.book(table, asked, agreed, ids, now).await?;
-    let payment = Payment::of_booking(&booking, caller.club()?, now);
-    if let Some(payment) = &payment {
-        writes.push(payments::create(table, &app.table().platform(), payment)?);
-    }
+    let payment = holds.and_then(|(_, amount)| Payment::of_booking(&booking, amount, club, now));
+    let mut paperwork = Paperwork::default();
+    let bills = bills.into_iter().map(|bill| Payment::billed(&booking, club, bill, now));
+    paperwork.make(payment.iter().cloned().chain(bills));
+    writes.extend(paperwork.writes(table, &app.table().platform())?);
     if booking.overridden.is_empty() {
         table.write(writes).await?;
     } else {

@@ -2,11 +2,11 @@
 
 use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, Cancellation, Canceller, Changed, Diary, Missable, PolicyTerms, Status};
+use booking::{Booking, Canceller, Changed, Diary, Missable, PolicyTerms, Status, Verdict};
 use futures::future::try_join4;
 use garde::Validate;
-use kernel::{BookingId, Error, Permission, Result, jiff::Timestamp};
-use payments::{Payment, RefundReason};
+use kernel::{BookingId, Error, Money, Permission, Result, jiff::Timestamp};
+use payments::{Paperwork, Payment};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
@@ -15,7 +15,6 @@ use web::{Caller, Envelope, Id, Outcome, Params, Problem, Reply};
 
 use crate::{
     read::{BookingView, check_own, is_staff},
-    refund::{give_back, payment_of},
     store,
 };
 
@@ -42,12 +41,13 @@ struct Found {
     terms: PolicyTerms,
     court_blocked_minutes: u32,
     diary: Diary,
-    payment: Option<Payment>,
+    payments: Vec<Payment>,
 }
 
 /// Cancel a booking: one's own before it starts, or any with `booking:manage`.
 ///
-/// Its slot is free at once. What goes back of what was paid, and whether it is a strike, is as the venue's policy
+/// Its slot is free at once. Everybody who has paid gets their own part back, and what is not paid yet has not to be
+/// paid any more. What goes back of what was paid, and whether it is a strike, is as the venue's policy
 /// of this moment says (`GET /v1/venues/{venue_id}/booking-policy`); without one, everything goes back.
 /// `cancellation` tells what decided. Cancelling it again changes nothing.
 #[utoipa::path(
@@ -98,16 +98,17 @@ async fn give_up(
 ) -> Result<Booking> {
     let now = app.clock().now();
     let found = Box::pin(find(table, booking)).await?;
-    let came = judge(caller, booking, options, &found, now)?;
+    let verdict = judge(caller, booking, options, &found, now)?;
+    let came = verdict.with_refund(goes_back(verdict, booking, &found.payments));
     if options.dry_run {
         return Ok(Booking { cancellation: Some(came), ..booking.clone() });
     }
     let against = Missable { diary: &found.diary, strikes: found.terms.strikes };
-    let goes_back = came.refund;
     let Changed { booking: cancelled, mut writes } =
         booking::cancel_by_policy(table, booking, came, (caller.account(), against), now)?;
-    let reason = RefundReason::BookingCancelled;
-    writes.extend(give_back(app, table, found.payment, (goes_back, reason), now)?);
+    let mut paperwork = Paperwork::default();
+    paperwork.give_up(&found.payments, |paid| verdict.share(paid.refundable()), now)?;
+    writes.extend(paperwork.writes(table, &app.table().platform())?);
     let told = if options.waive { "booking.cancelled_without_policy" } else { "booking.cancelled" };
     let told = Entry::new(caller.origin(), told, booking.id);
     let told = told.changing(
@@ -123,15 +124,15 @@ async fn give_up(
 }
 
 async fn find(table: &TenantTable, booking: &Booking) -> Result<Found> {
-    let (policy, court, diary, payment) = Box::pin(try_join4(
+    let (policy, court, diary, payments) = Box::pin(try_join4(
         booking::policy(table, booking.venue_id),
         facilities::court(table, booking.venue_id, booking.court_id),
         booking::diary(table, booking.account_id),
-        payment_of(table, booking),
+        payments::payments_of(table, booking),
     ))
     .await?;
     let court_blocked_minutes = court.terms.notice.cancel_minutes.minutes().into();
-    Ok(Found { terms: policy.terms, court_blocked_minutes, diary, payment })
+    Ok(Found { terms: policy.terms, court_blocked_minutes, diary, payments })
 }
 
 fn judge(
@@ -140,7 +141,7 @@ fn judge(
     options: &Options,
     found: &Found,
     now: Timestamp,
-) -> Result<Cancellation> {
+) -> Result<Verdict> {
     // Whether it can be given up at all comes before on which terms.
     booking.status.after(booking::Step::Cancel)?;
     let by = if is_staff(caller, booking) {
@@ -148,10 +149,14 @@ fn judge(
     } else {
         Canceller::Player
     };
-    let verdict = found.terms.cancellation.judge(booking, found.court_blocked_minutes, by, now)?;
-    let paid = found.payment.as_ref().filter(|payment| payment.refundable() > 0);
-    let refund = paid.map(|payment| payment.money(verdict.share(payment.refundable())));
-    Ok(verdict.with_refund(refund))
+    found.terms.cancellation.judge(booking, found.court_blocked_minutes, by, now)
+}
+
+/// What goes back to all who have paid; `None` where nobody has.
+fn goes_back(verdict: Verdict, booking: &Booking, payments: &[Payment]) -> Option<Money> {
+    let paid = payments.iter().map(Payment::refundable).filter(|left| *left > 0);
+    let back = paid.map(|left| verdict.share(left)).reduce(|sum, one| sum + one)?;
+    Some(Money::new(back, booking.price.currency))
 }
 
 fn is_race(error: &Error) -> bool {

@@ -3,15 +3,15 @@
 use audit::Entry;
 use axum::extract::State;
 use booking::{Booking, Changed, LocalStart, Step, local_text};
-use frontdesk::{Agreed, Asked, Elsewhere, LookUp};
+use frontdesk::{Agreed, Asked, Elsewhere, LookUp, PaidBy};
 use futures::future::try_join3;
 use garde::Validate;
 use kernel::{
-    BookingId, CourtId, Error, Money, Permission, Result,
+    BookingId, ClubId, CourtId, Error, Money, PaymentId, Permission, Result,
     jiff::{SignedDuration, Timestamp},
     timestamp_text,
 };
-use payments::{Payment, RefundReason};
+use payments::{Billed, Paperwork, Payment, Purpose};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
@@ -20,13 +20,15 @@ use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
 use crate::{
+    checkout::connect,
     read::{BookingView, check_own, is_staff},
-    refund::{give_back, payment_of},
     store,
 };
 
 /// So often a move is decided again because a day, a diary or the booking changed under it.
 const ROUNDS: usize = 4;
+/// Payments of one booking: a transaction holds a hundred writes.
+const BILLS_LIMIT: usize = 40;
 
 /// Where the booking shall be; what is absent stays.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -47,8 +49,9 @@ pub(crate) struct Move {
 /// Move a booking to another time or court of its venue: one's own, or any with `booking:manage`.
 ///
 /// The new slots are taken and the old ones given back in one step: whoever is refused keeps what they had. All rules
-/// hold as for a new booking. Where it becomes cheaper, the difference goes back; where it becomes dearer, it is
-/// refused, unless staff waive the difference. The booking keeps its id; `sequence` grows.
+/// hold as for a new booking. Where it becomes cheaper, the difference goes back; where it becomes dearer, it is due until
+/// the new start, unless staff waive it: `POST /v1/bookings/{booking_id}/checkout` says where to pay it. The booking stays
+/// confirmed and keeps its id; `sequence` grows.
 #[utoipa::path(
     post,
     path = "/v1/bookings/{booking_id}/move",
@@ -59,7 +62,7 @@ pub(crate) struct Move {
         (status = 200, body = Envelope<BookingView>, description = "At its new place."),
         (status = 403, body = Problem, description = "BOOKING_NOT_YOURS, PERMISSION_MISSING: only staff waive."),
         (status = 404, body = Problem, description = "BOOKING_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, PRICE_RISES, TOO_LATE_TO_MOVE, MATCH_OPEN, BOOKING_HELD, BOOKING_STARTED, BOOKING_CHECKED_IN, BOOKING_MISSED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_CHANGED, BOOKING_SUSPENDED, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, PAYMENTS_NOT_CONNECTED, TOO_MANY_PAYMENTS, TOO_LATE_TO_MOVE, MATCH_OPEN, BOOKING_HELD, BOOKING_STARTED, BOOKING_CHECKED_IN, BOOKING_MISSED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_CHANGED, BOOKING_SUSPENDED, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY."),
         (status = 422, body = Problem, description = "NOTHING_MOVES, DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
     )
 )]
@@ -101,10 +104,10 @@ async fn make(
     let Move { court_id, starts_at, duration_minutes, .. } = *input;
     let to = Elsewhere { court_id, starts_at, duration_minutes };
     let asked = Asked::elsewhere(before, to, caller.account())?;
-    let (found, court, payment) = Box::pin(try_join3(
+    let (found, court, payments) = Box::pin(try_join3(
         LookUp::of(table, &asked),
         facilities::court(table, before.venue_id, before.court_id),
-        payment_of(table, before),
+        payments::payments_of(table, before),
     ))
     .await?;
     if !is_staff(caller, before) {
@@ -112,11 +115,17 @@ async fn make(
     }
     let found = found.without(before);
     let mut agreed = found.judge(&asked, now)?;
-    let goes_back = difference(before, &mut agreed, payment.as_ref(), input.waive_difference)?;
+    if input.waive_difference {
+        waive(before, &mut agreed);
+    }
+    if agreed.plan.price.amount > before.price.amount {
+        // Nobody is asked for what they cannot pay.
+        connect(app, caller.club()?).await?;
+    }
+    let paperwork = difference((before, caller.club()?), &mut agreed, &payments, now)?;
     let Changed { booking, mut writes } =
         found.relocate(table, before, agreed, caller.account(), now).await?;
-    let reason = RefundReason::BookingMoved;
-    writes.extend(give_back(app, table, payment, (goes_back, reason), now)?);
+    writes.extend(paperwork.writes(table, &app.table().platform())?);
     let told = Entry::new(caller.origin(), "booking.moved", before.id);
     let told = told.changing(&place(before), &place(&booking))?;
     let is_act = input.waive_difference || before.account_id != caller.account();
@@ -162,29 +171,47 @@ fn check_notice(booking: &Booking, minutes: u16, now: Timestamp) -> Result<()> {
         .with_details(json!({ "until": timestamp_text(last) })))
 }
 
-/// What goes back because the new place is cheaper. Where it is dearer: 409 `PRICE_RISES`, unless the difference is
-/// waived; then the booking keeps its price.
-fn difference(
-    before: &Booking,
-    agreed: &mut Agreed,
-    payment: Option<&Payment>,
-    waived: bool,
-) -> Result<Option<Money>> {
-    let price = agreed.plan.price;
-    let rises_by = price.amount - before.price.amount;
-    if rises_by <= 0 {
-        let most = payment.map_or(0, Payment::refundable);
-        return Ok(Some(Money::new((-rises_by).min(most), before.price.currency)));
-    }
-    if waived {
+/// The booking keeps its price where the new one is higher.
+fn waive(before: &Booking, agreed: &mut Agreed) {
+    if agreed.plan.price.amount > before.price.amount {
         agreed.plan.price = before.price;
         agreed.price_lines.clone_from(&before.price_lines);
-        return Ok(None);
     }
-    let difference = Money::new(rises_by, price.currency);
-    let message = "the new place costs more, which cannot be paid here; ask the club's staff";
-    Err(Error::conflict("PRICE_RISES", message)
-        .with_details(json!({ "difference": difference, "price": price })))
+}
+
+/// What becomes of its payments: what is cheaper goes back, what is dearer is asked of whose it is, and what is not
+/// paid yet follows the booking.
+fn difference(
+    (before, club): (&Booking, ClubId),
+    agreed: &mut Agreed,
+    payments: &[Payment],
+    now: Timestamp,
+) -> Result<Paperwork> {
+    let (starts_at, ends_at) = (agreed.plan.starts_at, agreed.plan.ends_at);
+    let after = Booking { starts_at, ends_at, ..before.clone() };
+    let rises_by = agreed.plan.price.amount - before.price.amount;
+    let mut paperwork = Paperwork::default();
+    let moved = paperwork.follow(payments, (before, &after), (-rises_by).max(0), now)?;
+    let payment = before.payment_id.and_then(|payment| moved.instead_of(payment));
+    let bills = before.bills.iter().filter_map(|bill| moved.instead_of(*bill));
+    let mut bills: Vec<_> = bills.collect();
+    if rises_by > 0 {
+        let billed = Billed {
+            id: PaymentId::new(),
+            account_id: before.account_id,
+            amount: Money::new(rises_by, before.price.currency),
+            purpose: Purpose::Difference,
+            lock_in_hours: 0,
+        };
+        bills.push(billed.id);
+        paperwork.make([Payment::billed(&after, club, billed, now)]);
+    }
+    if bills.len() > BILLS_LIMIT {
+        let message = "it was moved too often to what costs more; ask the club's staff";
+        return Err(Error::conflict("TOO_MANY_PAYMENTS", message));
+    }
+    agreed.paid_by = Some(PaidBy { payment, bills });
+    Ok(paperwork)
 }
 
 fn is_race(error: &Error) -> bool {

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use garde::Validate;
-use kernel::{Money, PaymentId, RefundId};
-use payments::{RefundReason, event::Told};
+use kernel::{Money, PaymentId};
+use payments::{Paperwork, RefundReason};
 use runtime::App;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
-use crate::view::PaymentView;
+use crate::{bill::store, view::PaymentView};
 
 /// How much goes back.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -22,7 +22,8 @@ pub(crate) struct RefundRequest {
 
 /// Give money back, in full or in part.
 ///
-/// The provider does it a moment later; the payment's status tells when. The booking stays as it is.
+/// The provider does it a moment later; the payment's status tells when. What was paid at the desk is handed back
+/// there, and booked at once. The booking stays as it is.
 #[utoipa::path(
     post,
     path = "/v1/payments/{payment_id}/refund",
@@ -42,12 +43,10 @@ pub(crate) async fn refund_payment(
     Id(id): Id<PaymentId>,
     Body(input): Body<RefundRequest>,
 ) -> Outcome<PaymentView> {
-    let (table, platform) = (app.tenant_table(&caller)?, app.table().platform());
-    let (now, refund) = (app.clock().now(), RefundId::new());
+    let (table, now) = (app.tenant_table(&caller)?, app.clock().now());
     let payment = payments::payment(&table, id).await?;
-    let payment =
-        payments::request_refund(&payment, refund, input.amount, RefundReason::Staff, now)?;
-    let told = [Told::RefundRequested(refund)];
-    table.write(vec![payments::save(&table, &platform, &payment, &told)?]).await?;
+    let mut paperwork = Paperwork::default();
+    let payment = paperwork.give_back(&payment, input.amount, RefundReason::Staff, now)?;
+    store(&app, &table, &paperwork, None, now).await?;
     Ok(Reply::accepted(format!("/v1/payments/{id}"), PaymentView::new(&payment, now)))
 }

@@ -43,7 +43,7 @@ impl Run<'_> {
     pub(crate) async fn book(&mut self, mut pending: Vec<Occurrence>) -> Result<()> {
         let mut rounds = ROUNDS;
         while !pending.is_empty() {
-            match self.book_group(&pending).await {
+            match Box::pin(self.book_group(&pending)).await {
                 Ok(done) => {
                     pending.retain(|one| !done.contains(&one.recurrence_id));
                     rounds = ROUNDS;

@@ -83,7 +83,8 @@ async fn give_one(desk: &Desk<'_>, entry: &Entry, place: &Place) -> Result<()> {
     let ids = (BookingId::new(), payable);
     let Booked { booking, mut writes } = found.book(desk.table, &asked, agreed, ids, now).await?;
     // The checkout of what costs something is opened when they ask for it.
-    if let Some(payment) = Payment::of_booking(&booking, desk.table.tenant().club(), now) {
+    let club = desk.table.tenant().club();
+    if let Some(payment) = Payment::of_booking(&booking, booking.price, club, now) {
         writes.push(payments::create(desk.table, &desk.app.table().platform(), &payment)?);
     }
     writes.extend(noted(desk, entry, place, &booking, now)?);

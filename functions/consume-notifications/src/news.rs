@@ -210,7 +210,10 @@ async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {
         Some(refund) => (refund.refund_id.to_string(), refund.amount),
         None => (event.id.to_string(), fact.refunded),
     };
-    Ok(news(subject, &booking, Notice::PaymentRefunded { booking: facts(&booking), amount }))
+    let notice = Notice::PaymentRefunded { booking: facts(&booking), amount };
+    // Whoever has paid has it back.
+    let recipient = Recipient::Account(fact.account_id);
+    Ok(News { recipient, ..news(subject, &booking, notice) })
 }
 
 fn news(subject: String, booking: &Booking, notice: Notice) -> News {
@@ -232,20 +235,19 @@ fn facts(booking: &Booking) -> BookingFacts {
     }
 }
 
-/// What goes back for this reason; `None` where nothing does.
+/// What goes back to whose booking it is for this reason; `None` where nothing does.
 async fn refund_because(
     table: &TenantTable,
     booking: &Booking,
     reason: RefundReason,
 ) -> Result<Option<Money>> {
-    let Some(id) = booking.payment_id else { return Ok(None) };
-    let payment = payments::payment(table, id).await?;
-    let amount: i64 = payment
-        .refunds
-        .iter()
+    let payments = payments::payments_of(table, booking).await?;
+    let own = payments.iter().filter(|payment| payment.account_id == booking.account_id);
+    let amount: i64 = own
+        .flat_map(|payment| &payment.refunds)
         .filter(|refund| refund.reason == reason)
         .filter(|refund| refund.status != RefundStatus::Failed)
         .map(|refund| refund.amount)
         .sum();
-    Ok((amount > 0).then(|| payment.money(amount)))
+    Ok((amount > 0).then(|| Money::new(amount, booking.price.currency)))
 }

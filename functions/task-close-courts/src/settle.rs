@@ -5,8 +5,8 @@ use closures::{
     ANNOUNCED, Affected, Announced, Mode, Outcome, Phase, Span, VERSION, is_race, store,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use kernel::{Error, Event, Kind, Money, PageLimit, PageRequest, RefundId, Result};
-use payments::{RefundReason, event::Told};
+use kernel::{Error, Event, Kind, Money, PageLimit, PageRequest, Result};
+use payments::{Paperwork, Payment};
 use table::Write;
 
 use crate::work::{AT_ONCE, Work};
@@ -109,17 +109,13 @@ async fn cancel(
     let Changed { writes: cancelled, .. } =
         booking::cancel_for_closure(&work.table, booking, by, closed, work.now)?;
     writes.extend(cancelled);
-    let Some(id) = booking.payment_id else { return Ok(None) };
-    let payment = payments::payment(&work.table, id).await?;
-    let amount = work.closure.refund.of(payment.amount, payment.refundable());
-    if amount == 0 {
-        return Ok(None);
-    }
-    let (refund, reason) = (RefundId::new(), RefundReason::BookingCancelled);
-    let after = payments::request_refund(&payment, refund, Some(amount), reason, work.now)?;
-    let told = [Told::RefundRequested(refund)];
-    writes.push(payments::save(&work.table, &work.platform, &after, &told)?);
-    Ok(Some(payment.money(amount)))
+    let payments = payments::payments_of(&work.table, booking).await?;
+    let goes_back = |paid: &Payment| work.closure.refund.of(paid.amount, paid.refundable());
+    let mut paperwork = Paperwork::default();
+    paperwork.give_up(&payments, goes_back, work.now)?;
+    writes.extend(paperwork.writes(&work.table, &work.platform)?);
+    let amount = payments.iter().map(goes_back).sum();
+    Ok((amount > 0).then(|| Money::new(amount, booking.price.currency)))
 }
 
 fn announcement(work: &Work, booking: &Booking) -> Result<Event> {

@@ -77,8 +77,8 @@ pub use open_match::OpenMatch;
 pub use party::{Participant, Party};
 pub use plan::{Plan, Wish, plan, price};
 pub use policy::{
-    AccessTerms, BookingPolicy, BookingTerms, CancellationTerms, CheckInTerms, PolicyTerms,
-    RefundTier, RefundTo, StrikeTerms,
+    AccessTerms, BookingPolicy, BookingTerms, CancellationTerms, CheckInTerms, PaymentTerms,
+    PolicyTerms, RefundTier, RefundTo, StrikeTerms,
 };
 pub use rules::{
     AgeRule, Amount, ConcurrentRule, CountedFor, DurationRule, FirstWeekday, GuestRule, LevelRule,
@@ -91,7 +91,7 @@ pub use store::{
     Changed, DayOfCourt, DueCheckIn, Missable, book, booking, bookings_of_account, bookings_of_day,
     cancel, cancel_by_policy, cancel_for_closure, change_players, change_policy, check_in,
     close_day, confirm, court_days, day_keys, diary, diary_key, diary_unchanged, due_check_ins,
-    expire, forget_check_in, lift_suspension, miss, open_day, open_matches, policy, policy_key,
-    put_rule_book, reclaim, relocate, rule_book, rule_book_key, take_diary, take_policy,
-    take_rule_book, venue_day,
+    expire, forget_check_in, lift_debt, lift_suspension, miss, open_day, open_matches, owe, policy,
+    policy_key, put_rule_book, reclaim, relocate, rule_book, rule_book_key, take_diary,
+    take_policy, take_rule_book, venue_day,
 };

@@ -16,7 +16,7 @@ pub use bookings::{
     reclaim, venue_day,
 };
 pub use closing::{DayOfCourt, close_day, open_day};
-pub use diaries::{diary, diary_key, diary_unchanged, lift_suspension, take_diary};
+pub use diaries::{diary, diary_key, diary_unchanged, lift_debt, lift_suspension, owe, take_diary};
 pub use endings::{Missable, cancel, cancel_by_policy, cancel_for_closure, expire, miss};
 pub use lives::{change_players, check_in, relocate};
 pub use marks::{DueCheckIn, due_check_ins, forget_check_in, open_matches};

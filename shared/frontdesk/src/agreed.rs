@@ -4,7 +4,7 @@ use booking::{
     Booking, Extra, Offered, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras,
     ruling, with_extras,
 };
-use kernel::{BookingId, Result, jiff::Timestamp};
+use kernel::{BookingId, PaymentId, Result, jiff::Timestamp};
 use pricing::{Occasion, PriceLine, Quote, charge};
 use table::{TenantTable, Write};
 
@@ -23,6 +23,24 @@ pub struct Agreed {
     pub price_lines: Vec<PriceLine>,
     /// That the waiting list gives it, if it does.
     pub offered: Option<Offered>,
+    /// How it is paid, where that is not by one payment at once; of a move, where that changes.
+    pub paid_by: Option<PaidBy>,
+}
+
+/// The payments of a booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidBy {
+    /// The one that is not a bill, or is paid later.
+    pub payment: Option<PaymentId>,
+    /// The others.
+    pub bills: Vec<PaymentId>,
+}
+
+impl PaidBy {
+    /// A booking that is paid so.
+    pub(crate) fn note(self, booking: &mut Booking) {
+        (booking.payment_id, booking.bills) = (self.payment, self.bills);
+    }
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -81,7 +99,14 @@ impl LookUp {
         let Quote { lines, total } = charge(self.price_book.as_ref(), &occasion)?;
         let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
         let plan = Plan { price: with_extras(total, &extras)?, ..plan };
-        Ok(Agreed { plan, extras, overridden: Vec::new(), price_lines: lines, offered: None })
+        Ok(Agreed {
+            plan,
+            extras,
+            overridden: Vec::new(),
+            price_lines: lines,
+            offered: None,
+            paid_by: None,
+        })
     }
 
     /// The booking and its writes: held where there is something to pay, confirmed at once where there is not.
@@ -105,6 +130,9 @@ impl LookUp {
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
         booking.overridden = agreed.overridden;
         booking.terms = self.policy.of_court(&self.court);
+        if let Some(paid_by) = agreed.paid_by {
+            paid_by.note(&mut booking);
+        }
         booking.make_codes()?;
         if let Some(offered) = agreed.offered {
             booking = booking.offered(offered);

@@ -16,7 +16,7 @@ mod family;
 mod look_up;
 mod moving;
 
-pub use agreed::{Agreed, Booked};
+pub use agreed::{Agreed, Booked, PaidBy};
 pub use asked::Asked;
 pub use look_up::{Family, LookUp};
 pub use moving::Elsewhere;

@@ -9,8 +9,10 @@ const REFUNDS_LIMIT: usize = 50;
 
 /// The payment with one more refund on its way: `amount` minor units, or all that is left.
 ///
+/// What was paid at the desk is the payer's again at once, and is handed to them there.
+///
 /// 409 where there is nothing to give back, 422 `REFUND_TOO_LARGE` where there is less.
-pub fn request(
+pub(crate) fn request(
     payment: &Payment,
     id: RefundId,
     amount: Option<i64>,
@@ -46,19 +48,24 @@ pub fn request(
         return Err(Error::conflict("TOO_MANY_REFUNDS", "this payment has too many refunds"));
     }
     let mut next = payment.clone();
+    let at_desk = payment.at_desk.is_some();
     next.refunds.push(Refund {
         id,
         amount,
         reason,
-        status: RefundStatus::Requested,
+        status: if at_desk { RefundStatus::Done } else { RefundStatus::Requested },
         provider_payment_id,
         provider_refund_id: None,
         requested_at: now,
-        done_at: None,
+        done_at: at_desk.then_some(now),
     });
+    if at_desk {
+        next.refunded += amount;
+    } else {
+        // Should the event or its consumer fail for good, the poll carries the refund out.
+        next.watch = Some(Watch::unknown(now));
+    }
     next.restate();
-    // Should the event or its consumer fail for good, the poll carries the refund out.
-    next.watch = Some(Watch::unknown(now));
     next.version += 1;
     next.updated_at = now;
     Ok(next)

@@ -112,7 +112,7 @@ fn give_up(
     let frees_nothing = closure.is_some_and(|(_, frees_nothing)| frees_nothing);
     let freed = Freed::between(before, &booking).filter(|_| !frees_nothing);
     let closure_id = closure.map(|(closure, _)| closure);
-    let fact = BookingFact { freed, closure_id, ..BookingFact::of(&booking) };
+    let fact = BookingFact { closure_id, freed, ..BookingFact::of(&booking) };
     let stored = put_telling(table, &booking, event::CANCELLED, &fact, now)?;
     let mut writes = vec![unless_changed(stored, before)];
     writes.extend(marks(table, Some(before), &booking)?);

@@ -43,11 +43,13 @@ pub fn change_players(
     (before, after): (&Booking, &Booking),
     now: Timestamp,
 ) -> Result<Vec<Write>> {
-    let joined = |booking: &Booking| booking.open.as_ref().map(|open| open.joined.len());
-    let kind = match (joined(before), joined(after)) {
-        (None, _) => event::OPENED,
-        (was, is) if is > was => event::JOINED,
-        _ => event::LEFT,
+    let players = |booking: &Booking| booking.party.participants().len();
+    let kind = if players(after) < players(before) {
+        event::LEFT
+    } else if before.open.is_none() {
+        event::OPENED
+    } else {
+        event::JOINED
     };
     replace(table, before, after, kind, now)
 }
