@@ -48,7 +48,7 @@ pub(crate) async fn store(
     }
 }
 
-/// Whether something else changed the payment at the same moment.
+/// Whether something else changed the payment at the same moment, or booked the same.
 pub(crate) fn is_race(error: &Error) -> bool {
-    error.code() == "CONCURRENT_CHANGE"
+    ["CONCURRENT_CHANGE", ledger::ALREADY_POSTED].contains(&error.code())
 }

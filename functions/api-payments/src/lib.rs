@@ -7,6 +7,7 @@
 //! | `POST /v1/bookings/{booking_id}/payments/{payment_id}/settle` | `booking:manage`, there or in the club |
 //! | `GET /v1/users/{account_id}/debts` | `booking:self`; another's: `payment:read`, too |
 //! | `POST /v1/debts/{payment_id}/forgive` | `payment:refund` |
+//! | `GET /v1/payments` | `booking:self` |
 //! | `GET /v1/payments/{payment_id}` | `booking:self`; one's own payment, or `payment:read` |
 //! | `POST /v1/payments/{payment_id}/refund` | `payment:refund` |
 //! | `GET /v1/ledger/accounts` | `ledger:read` |
@@ -17,6 +18,7 @@ mod bill;
 mod checkout;
 mod debts;
 mod forgive;
+mod list_bills;
 mod read;
 mod refund;
 mod settle;
@@ -34,6 +36,7 @@ pub fn routes() -> Routes {
         .allow(Permission::BookingSelf, routes!(checkout::open_checkout))
         .allow(Permission::BookingSelf, routes!(take_over::take_over))
         .allow_at_venue(Permission::BookingManage, routes!(settle::settle))
+        .allow(Permission::BookingSelf, routes!(list_bills::list_bills))
         .allow(Permission::BookingSelf, routes!(debts::list_debts))
         .allow(Permission::PaymentRefund, routes!(forgive::forgive))
         .allow(Permission::BookingSelf, routes!(read::read_payment))

@@ -1,5 +1,6 @@
 //! Bookings that are confirmed unpaid, money that is taken at the desk, and moves to what costs more.
 
+use futures::future::join_all;
 use kernel::{Role, jiff::SignedDuration};
 use serde_json::{Value, json};
 use testkit::Answer;
@@ -201,4 +202,22 @@ async fn staff_move_to_a_dearer_place_with_the_difference_or_without() {
     let moved = place.world.test.post(&path, &desk, to).await.data(200);
     assert_eq!(moved["price"]["amount"], 12_000);
     assert_eq!(place.standing_of(&held.booking).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_take_the_same_money_at_the_desk_one_does() {
+    let place = Place::open().await;
+    place.allow_later(json!({ "later": true })).await;
+    let booked = place.later(&[], &json!({ "later": true })).await.data(201);
+    let booking = text(&booked["booking"]["id"]);
+    let payment = text(&place.parts(&place.owner(), &booking).await[0]["payment_id"]);
+    let desk = place.desk();
+    let all = (0..6).map(|_| place.settle(&desk, &booking, &payment, "cash"));
+    let (won, lost): (Vec<_>, Vec<_>) =
+        join_all(all).await.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!((won.len(), lost.len()), (1, 5));
+    for answer in lost {
+        answer.refused(409, "PAYMENT_ALREADY_MADE");
+    }
+    assert_eq!(place.references().await, [format!("desk:payment:{payment}")]);
 }

@@ -154,6 +154,9 @@ async fn each_pays_their_own_part_and_the_owner_sees_all() {
         (&mine[0]["purpose"], &mine[0]["due_at"]),
         (&json!("share"), &json!("2026-11-21T21:00:00.000Z"))
     );
+    let listed = place.world.test.get("/v1/payments", &place.token_of(&ben)).await.data(200);
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]["booking_id"]), (1, &json!(booking)));
+    assert_eq!((&listed[0]["state"], &listed[0]["purpose"]), (&json!("paid"), &json!("share")));
     let all = place.parts(&place.token_of(ana), &booking).await;
     let states: Vec<_> = all.iter().map(|part| part["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["paid", "paid", "open"]);

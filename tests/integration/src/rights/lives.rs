@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Cases, Sees, Things, case, foreign};
+use super::{Cases, Sees, Things, case, foreign, own};
 
 pub(super) fn cases(Things { venue, booking, member, payment, .. }: &Things) -> Cases {
     let policy = format!("/v1/venues/{venue}/booking-policy");
@@ -30,6 +30,7 @@ pub(super) fn cases(Things { venue, booking, member, payment, .. }: &Things) -> 
                 Sees::NotFound,
             ),
         ),
+        ("GET /v1/payments", own("/v1/payments")),
         ("GET /v1/users/{account_id}/debts", foreign(format!("/v1/users/{member}/debts"))),
         ("POST /v1/debts/{payment_id}/forgive", foreign(format!("/v1/debts/{payment}/forgive"))),
         (
