@@ -3,7 +3,7 @@
 
 use booking::{Canceller, Changed, Diary, Missable, RefundTo};
 use kernel::{AccountId, BookingId, Error, Result, WaitlistEntryId, jiff::Timestamp};
-use payments::{RefundReason, Return};
+use payments::{Paperwork, Payment};
 use profiles::store::count_removed;
 use table::{PlatformTable, TenantTable};
 use waitlist::Status;
@@ -74,12 +74,8 @@ impl Ahead<'_> {
         let by_club = Canceller::Staff { waive: true };
         let terms = booking::policy(self.table, booking.venue_id).await?.terms;
         let verdict = terms.cancellation.judge(&booking, 0, by_club, self.now)?;
-        let payment = match booking.payment_id {
-            Some(payment) => Some(payments::payment(self.table, payment).await?),
-            None => None,
-        };
-        let paid = payment.filter(|payment| payment.refundable() > 0);
-        let refund = paid.as_ref().map(|paid| paid.money(verdict.share(paid.refundable())));
+        let payments = payments::payments_of(self.table, &booking).await?;
+        let refund = payments::goes_back(&payments, |left| verdict.share(left));
         let diary = Diary::default();
         let against = Missable { diary: &diary, strikes: None };
         let came = (self.by, against);
@@ -90,16 +86,11 @@ impl Ahead<'_> {
             came,
             self.now,
         )?;
-        if let Some((paid, money)) = paid.zip(refund) {
-            // What a wallet paid goes back there all the same, and staff pay it out.
-            let back = Return {
-                amount: Some(money.amount),
-                reason: RefundReason::BookingCancelled,
-                to: RefundTo::Card,
-            };
-            let (_, given) = payments::give_back(self.table, self.platform, &paid, back, self.now)?;
-            writes.extend(given);
-        }
+        // What a wallet paid goes back there all the same, and staff pay it out.
+        let share = |paid: &Payment| verdict.share(paid.refundable());
+        let mut paperwork = Paperwork::default();
+        paperwork.give_up(&payments, (share, RefundTo::Card), self.now)?;
+        writes.extend(paperwork.writes(self.table, self.platform)?);
         writes.push(count_removed(self.table, self.account, "bookings_ahead", 1));
         self.table.write(writes).await?;
         Ok(true)

@@ -6,10 +6,9 @@ use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, 
 use frontdesk::{Asked, Booked as Done, LookUp, named, participant_unknown};
 use garde::Validate;
 use kernel::{
-    AccountId, BookingId, CourtId, PaymentId, Permission, Result, VenueId, jiff::Timestamp,
-    timestamp_text,
+    AccountId, BookingId, CourtId, Permission, Result, VenueId, jiff::Timestamp, timestamp_text,
 };
-use payments::{Payment, mercadopago::MercadoPago};
+use payments::{Paperwork, Payment, mercadopago::MercadoPago};
 use profiles::{acting_for, user_not_found};
 use runtime::App;
 use serde::{Deserialize, Serialize};
@@ -19,8 +18,8 @@ use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::{
-    checkout::{Checkout, CheckoutProblem, open},
-    pay::{PayWith, Way, check_spending, payment, spent_for_another},
+    checkout::{Checkout, CheckoutProblem, connect, open},
+    pay::{Arranged, HowPaid, PayWith, arrange, check_spending, from_wallet, spent_for_another},
     read::BookingView,
     store,
 };
@@ -48,6 +47,9 @@ pub(crate) struct NewBooking {
     /// Whose booking it will be: one's own if absent. One's child's while one is its guardian and it is under age;
     /// another member's takes `booking:manage` at the venue.
     account_id: Option<AccountId>,
+    /// How it is paid: by whose it is, at once, if absent.
+    #[serde(default)]
+    pub(crate) payment: HowPaid,
     /// The rules to override, where they can be; takes `booking:override` at the venue. The audit log says so.
     #[serde(default, rename = "override")]
     #[garde(length(max = 20))]
@@ -126,16 +128,18 @@ pub(crate) struct Booked {
 /// A refusal has the code of the first rule that is against it, and under `details.reasons` everything that is.
 /// Staff with `booking:override` name the rules that shall not matter; those that are not named still hold.
 ///
-/// The slot is held until the booking is paid, for ten minutes at most; a booking without price is
-/// confirmed at once, and so is one that is paid out of a wallet, if that has the price.
+/// The slot is held until the booking is paid, for ten minutes at most; a booking without price, or that is paid
+/// later, is confirmed at once, and so is one that is paid out of a wallet, if that has the price. Where the price is
+/// split, the owner's part confirms it; each member who plays pays their own until it starts, and what nobody has paid
+/// two hours after its end is a debt of theirs.
 #[utoipa::path(
     post,
     path = "/v1/bookings",
     tag = "bookings",
     request_body = NewBooking,
     responses(
-        (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge or paid."),
-        (status = 403, body = Problem, description = "PERMISSION_MISSING, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
+        (status = 201, body = Envelope<Booked>, description = "Held, or confirmed if free of charge, paid, or paid later."),
+        (status = 403, body = Problem, description = "PERMISSION_MISSING, PAY_LATER_NOT_ALLOWED, BOOKING_SUSPENDED, MEMBER_SUSPENDED, LEVEL_UNKNOWN, LEVEL_TOO_LOW, LEVEL_TOO_HIGH, AGE_UNKNOWN, TOO_YOUNG, TOO_OLD."),
         (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, USER_NOT_FOUND, RESOURCE_NOT_FOUND."),
         (status = 409, body = Problem, description = "SLOT_TAKEN, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY, WINDOW_NOT_OPEN, QUOTA_REACHED, TOO_MANY_BOOKINGS, GUEST_QUOTA_REACHED, ALREADY_BOOKED_THEN, DEBTS_OPEN, RESOURCE_TAKEN, RESOURCE_RETIRED, NO_PRICE, PAYMENTS_NOT_CONNECTED, INSUFFICIENT_FUNDS (the details have the wallet's balance and the price)."),
         (status = 422, body = Problem, description = "DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, NOTICE_TOO_SHORT, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, TOO_MANY_PLAYERS, TOO_MANY_GUESTS, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, RESOURCE_NOT_HERE, RESOURCE_CLOSED, PRICE_OUT_OF_RANGE, BODY_INVALID."),
@@ -146,12 +150,12 @@ pub(crate) async fn book(
     caller: Caller,
     Body(input): Body<NewBooking>,
 ) -> Outcome<Booked> {
-    let (table, pay_with) = (app.tenant_table(&caller)?, input.pay_with);
+    let (table, how) = (app.tenant_table(&caller)?, (input.payment, input.pay_with));
     let (asked, overrides) = input.asked(&table, &caller, app.clock().now()).await?;
     let mut rounds = ROUNDS;
     let Made { booking, due } = loop {
         rounds -= 1;
-        match Box::pin(make(&app, &caller, &table, (&asked, &overrides, pay_with))).await {
+        match Box::pin(make(&app, &caller, &table, (&asked, &overrides, how))).await {
             Err(error) if booking::may_be_repeated(&error) && rounds > 0 => {}
             Err(error) if booking::may_be_repeated(&error) => {
                 return Err(booking::day_changed().into());
@@ -182,24 +186,33 @@ async fn make(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
-    (asked, overrides, pay_with): (&Asked, &[RuleName], PayWith),
+    (asked, overrides, (how, pay_with)): (&Asked, &[RuleName], (HowPaid, PayWith)),
 ) -> Result<Made> {
-    let now = app.clock().now();
+    let (club, platform, now) = (caller.club()?, app.table().platform(), app.clock().now());
     let found = look_up(table, asked).await?;
-    let mut agreed = found.judge_overriding(asked, overrides, now)?;
-    let way = Way::to_pay(app, caller.club()?, agreed.plan.price, pay_with).await?;
-    agreed.paid_by = way.paid_by();
-    let provider = if let Way::Card(provider) = way { Some(provider) } else { None };
+    let agreed = found.judge_overriding(asked, overrides, now)?;
+    let Arranged { agreed, holds, bills } = arrange(how, &found, asked, agreed)?;
+    let (held_for, spent) = match pay_with {
+        PayWith::Card => (holds, None),
+        PayWith::Wallet => (None, holds),
+    };
+    let provider = if held_for.is_some() { Some(connect(app, club).await?) } else { None };
     let hold_seconds = u32::try_from(app.config().hold().as_secs()).unwrap_or(u32::MAX);
-    let payable = provider.is_some().then(|| Payable { payment: PaymentId::new(), hold_seconds });
+    let payable = held_for.map(|(payment, _)| Payable { payment, hold_seconds });
     let ids = (BookingId::new(), payable);
     let Done { booking, mut writes } = found.book(table, asked, agreed, ids, now).await?;
-    let (payment, paying) = payment(app, table, &booking, now)?;
     // The booking's own refusals first: that the court is taken says more than that there is no money for it.
-    writes.extend(paying);
+    if let Some(spent) = spent {
+        writes.extend(from_wallet((table, &platform), &booking, spent, now)?);
+    }
+    let payment = held_for.and_then(|(_, amount)| Payment::of_booking(&booking, amount, club, now));
+    let mut paperwork = Paperwork::default();
+    let bills = bills.into_iter().map(|bill| Payment::billed(&booking, club, bill, now));
+    paperwork.make(payment.iter().cloned().chain(bills));
+    writes.extend(paperwork.writes(table, &platform)?);
     let told = if !booking.overridden.is_empty() {
         Some(against_rules(caller, &booking)?)
-    } else if is_paid_for_another(caller, &booking) {
+    } else if spent.is_some() && booking.account_id != caller.account() {
         Some(spent_for_another(caller, &booking)?)
     } else {
         None
@@ -207,12 +220,6 @@ async fn make(
     let stored = store(table, told, now, writes).await;
     stored.map_err(|error| payments::with_price(error, booking.price))?;
     Ok(Made { booking, due: payment.zip(provider) })
-}
-
-/// Whether it was paid, and not by who asked for it.
-fn is_paid_for_another(caller: &Caller, booking: &Booking) -> bool {
-    let is_paid = booking.payment_id.is_some() && booking.hold_expires_at.is_none();
-    is_paid && booking.account_id != caller.account()
 }
 
 /// That somebody booked against the club's rules, which, and for whom.

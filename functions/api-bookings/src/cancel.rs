@@ -3,12 +3,12 @@
 use audit::Entry;
 use axum::extract::State;
 use booking::{
-    Booking, Cancellation, Canceller, Changed, Diary, Missable, PolicyTerms, RefundTo, Status,
+    Booking, Canceller, Changed, Diary, Missable, PolicyTerms, RefundTo, Status, Verdict,
 };
 use futures::future::try_join4;
 use garde::Validate;
 use kernel::{BookingId, Error, Permission, Result, jiff::Timestamp};
-use payments::{Payment, RefundReason};
+use payments::{Paperwork, Payment, Provider};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
@@ -17,7 +17,6 @@ use web::{Caller, Envelope, Id, Outcome, Params, Problem, Reply};
 
 use crate::{
     read::{BookingView, check_own, is_staff},
-    refund::{give_back, is_from_wallet, payment_of},
     store,
 };
 
@@ -44,14 +43,15 @@ struct Found {
     terms: PolicyTerms,
     court_blocked_minutes: u32,
     diary: Diary,
-    payment: Option<Payment>,
+    payments: Vec<Payment>,
     /// Whether whose booking it is is still a member.
     is_member: bool,
 }
 
 /// Cancel a booking: one's own or one's child's before it starts, or any with `booking:manage`.
 ///
-/// Its slot is free at once. What goes back of what was paid, and whether it is a strike, is as the venue's policy
+/// Its slot is free at once. Everybody who has paid gets their own part back, and what is not paid yet has not to be
+/// paid any more. What goes back of what was paid, and whether it is a strike, is as the venue's policy
 /// of this moment says (`GET /v1/venues/{venue_id}/booking-policy`); without one, everything goes back.
 /// `cancellation` tells what decided. Cancelling it again changes nothing.
 #[utoipa::path(
@@ -102,17 +102,20 @@ async fn give_up(
 ) -> Result<Booking> {
     let now = app.clock().now();
     let found = Box::pin(find(table, booking)).await?;
-    let came = judge(caller, booking, options, &found, now)?;
+    let verdict = judge(caller, booking, options, &found, now)?;
+    let back = payments::goes_back(&found.payments, |left| verdict.share(left));
+    let came = verdict.with_refund(back);
     if options.dry_run {
         return Ok(Booking { cancellation: Some(came), ..booking.clone() });
     }
     let against = Missable { diary: &found.diary, strikes: found.terms.strikes };
-    let goes_back = (came.refund, came.refund_to.unwrap_or_default());
+    let to = came.refund_to.unwrap_or_default();
     let Changed { booking: cancelled, mut writes } =
         booking::cancel_by_policy(table, booking, came, (caller.account(), against), now)?;
-    let (money, to) = goes_back;
-    let back = (money, RefundReason::BookingCancelled, to);
-    writes.extend(give_back(app, table, found.payment.as_ref(), back, now)?);
+    let mut paperwork = Paperwork::default();
+    let share = |paid: &Payment| verdict.share(paid.refundable());
+    paperwork.give_up(&found.payments, (share, to), now)?;
+    writes.extend(paperwork.writes(table, &app.table().platform())?);
     let told = if options.waive { "booking.cancelled_without_policy" } else { "booking.cancelled" };
     let told = Entry::new(caller.origin(), told, booking.id);
     let told = told.changing(
@@ -128,19 +131,19 @@ async fn give_up(
 }
 
 async fn find(table: &TenantTable, booking: &Booking) -> Result<Found> {
-    let (policy, court, diary, payment) = Box::pin(try_join4(
+    let (policy, court, diary, payments) = Box::pin(try_join4(
         booking::policy(table, booking.venue_id),
         facilities::court(table, booking.venue_id, booking.court_id),
         booking::diary(table, booking.account_id),
-        payment_of(table, booking),
+        payments::payments_of(table, booking),
     ))
     .await?;
     let court_blocked_minutes = court.terms.notice.cancel_minutes.minutes().into();
     let terms = policy.terms;
-    let may_go_to_wallet = terms.cancellation.goes_to_wallets() && payment.is_some();
+    let may_go_to_wallet = terms.cancellation.goes_to_wallets() && !payments.is_empty();
     let is_member = !may_go_to_wallet
         || identity::store::membership(table, booking.account_id).await?.is_some();
-    Ok(Found { terms, court_blocked_minutes, diary, payment, is_member })
+    Ok(Found { terms, court_blocked_minutes, diary, payments, is_member })
 }
 
 fn judge(
@@ -149,7 +152,7 @@ fn judge(
     options: &Options,
     found: &Found,
     now: Timestamp,
-) -> Result<Cancellation> {
+) -> Result<Verdict> {
     // Whether it can be given up at all comes before on which terms.
     booking.status.after(booking::Step::Cancel)?;
     let by = if is_staff(caller, booking) {
@@ -159,15 +162,14 @@ fn judge(
     };
     let mut verdict =
         found.terms.cancellation.judge(booking, found.court_blocked_minutes, by, now)?;
-    if is_from_wallet(found.payment.as_ref()) {
+    let own = found.payments.iter().find(|payment| Some(payment.id) == booking.payment_id);
+    if own.is_some_and(|own| own.provider == Provider::Wallet) {
         verdict.to = RefundTo::Wallet;
     } else if !found.is_member {
         // Who has left finds it on their card.
         verdict.to = RefundTo::Card;
     }
-    let paid = found.payment.as_ref().filter(|payment| payment.refundable() > 0);
-    let refund = paid.map(|payment| payment.money(verdict.share(payment.refundable())));
-    Ok(verdict.with_refund(refund))
+    Ok(verdict)
 }
 
 fn is_race(error: &Error) -> bool {

@@ -15,6 +15,7 @@
 //! | `POST /v1/bookings/{booking_id}/open` | `booking:self`; one's own or one's child's |
 //! | `POST /v1/bookings/{booking_id}/join` | `booking:self` |
 //! | `POST /v1/bookings/{booking_id}/leave` | `booking:self` |
+//! | `DELETE /v1/bookings/{booking_id}/participants/{account_id}` | `booking:self`; another's booking: `booking:manage`, too |
 //! | `GET /v1/matches` | `booking:self` |
 //! | `GET /v1/venues/{venue_id}/booking-policy` | `facility:read` |
 //! | `PUT /v1/venues/{venue_id}/booking-policy` | `facility:manage`, there or in the club |
@@ -44,8 +45,8 @@ mod read;
 mod read_access;
 mod read_code;
 mod read_policy;
-mod refund;
 mod relocate;
+mod remove_participant;
 mod snapshot;
 mod store;
 
@@ -71,6 +72,7 @@ pub fn routes() -> Routes {
         .allow(Permission::BookingSelf, routes!(join_match::join_match))
         .allow(Permission::BookingSelf, routes!(leave_match::leave_match))
         .allow(Permission::BookingSelf, routes!(list_matches::list_matches))
+        .allow(Permission::BookingSelf, routes!(remove_participant::remove_participant))
         .allow(Permission::FacilityRead, routes!(read_policy::read_policy))
         .allow_at_venue(Permission::FacilityManage, routes!(change_policy::change_policy))
         .allow_at_venue(Permission::FacilityManage, routes!(poster::read_poster))

@@ -7,6 +7,7 @@ use kernel::{
     AccountId, BookingId, CourtId, Error, Money, PaymentId, Permission, Result, VenueId,
     jiff::Timestamp, timestamp_text,
 };
+use payments::Payment;
 use pricing::PriceLine;
 use runtime::App;
 use serde::Serialize;
@@ -52,6 +53,9 @@ pub(crate) struct BookingView {
     hold_expires_at: Option<String>,
     /// Null where it is free of charge.
     payment_id: Option<PaymentId>,
+    /// What is to be paid by whom, and what became of it: all of it for whose booking it is and for staff, one's own for
+    /// who plays along. Empty in lists, and where something happened to it: read the booking.
+    payments: Vec<PartView>,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
@@ -73,6 +77,39 @@ pub(crate) struct BookingView {
     cancellation: Option<Cancellation>,
     /// Whether members join it as an open match.
     is_open: bool,
+}
+
+/// One player's payment of a booking.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BookingPart)]
+pub(crate) struct PartView {
+    payment_id: PaymentId,
+    /// Who pays.
+    account_id: AccountId,
+    /// `booking`, `share`, `difference` or `later`.
+    purpose: &'static str,
+    amount: Money,
+    /// What of it was given back.
+    refunded: Money,
+    /// `open`, `pending`, `paid`, `owed`, `refunded`, `forgiven` or `closed`: it has not to be paid any more.
+    state: &'static str,
+    /// Until when it should be paid; null of what the booking is held for.
+    #[schema(format = DateTime)]
+    due_at: Option<String>,
+}
+
+impl From<&Payment> for PartView {
+    fn from(payment: &Payment) -> Self {
+        Self {
+            payment_id: payment.id,
+            account_id: payment.account_id,
+            purpose: payment.purpose().as_str(),
+            amount: payment.amount,
+            refunded: payment.money(payment.refunded),
+            state: payment.standing(),
+            due_at: payment.bill.map(|bill| timestamp_text(bill.due_at)),
+        }
+    }
 }
 
 /// Where a booking was.
@@ -113,6 +150,7 @@ impl From<Booking> for BookingView {
             price_lines: booking.price_lines,
             hold_expires_at: booking.hold_expires_at.map(timestamp_text),
             payment_id: booking.payment_id,
+            payments: Vec::new(),
             created_at: timestamp_text(booking.created_at),
             confirmed_at: booking.confirmed_at.map(timestamp_text),
             expired_at: booking.expired_at.map(timestamp_text),
@@ -184,5 +222,9 @@ pub(crate) async fn read(
     let table = app.tenant_table(&caller)?;
     let booking = booking::booking(&table, id).await?;
     check_plays(&table, &caller, &booking, app.clock().now()).await?;
-    Ok(Reply::ok(BookingView::from(booking)))
+    let payments = payments::some(&table, payments::ids_of(&booking)).await?;
+    let sees_all = check_own(&table, &caller, &booking, app.clock().now()).await.is_ok();
+    let seen = payments.iter().filter(|one| sees_all || one.account_id == caller.account());
+    let payments = seen.map(PartView::from).collect();
+    Ok(Reply::ok(BookingView { payments, ..BookingView::from(booking) }))
 }

@@ -2,28 +2,32 @@
 
 use audit::Entry;
 use axum::extract::State;
-use booking::{Booking, Changed, LocalStart, RefundTo, local_text};
-use frontdesk::{Agreed, Asked, Elsewhere, LookUp, check_movable, check_notice};
+use booking::{Booking, Changed, LocalStart, local_text};
+use frontdesk::{Agreed, Asked, Elsewhere, LookUp, PaidBy, check_movable, check_notice};
 use futures::future::try_join3;
 use garde::Validate;
-use kernel::{BookingId, CourtId, Error, Money, Permission, Result, jiff::Timestamp};
-use payments::{Payment, RefundReason};
+use kernel::{
+    BookingId, ClubId, CourtId, Error, Money, PaymentId, Permission, Result, jiff::Timestamp,
+};
+use payments::{Billed, Paperwork, Payment, Provider, Purpose};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
-use table::{TenantTable, Write};
+use table::TenantTable;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
 use crate::{
+    checkout::connect,
     pay::{PayWith, check_spending},
     read::{BookingView, check_own, is_staff},
-    refund::{give_back, is_from_wallet, payment_of},
     store,
 };
 
 /// So often a move is decided again because a day, a diary or the booking changed under it.
 const ROUNDS: usize = 4;
+/// Payments of one booking: a transaction holds a hundred writes.
+const BILLS_LIMIT: usize = 40;
 
 /// Where the booking shall be; what is absent stays.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -45,8 +49,9 @@ pub(crate) struct Move {
 ///
 /// The new slots are taken and the old ones given back in one step: whoever is refused keeps what they had. All rules
 /// hold as for a new booking. Where it becomes cheaper, the difference goes back; where it becomes dearer, the wallet
-/// that paid it pays the difference, if it has as much. What was paid otherwise is refused, unless staff waive the
-/// difference. The booking keeps its id; `sequence` grows.
+/// that paid it pays the difference, if it has as much; otherwise it is due until the new start, unless staff waive it:
+/// `POST /v1/bookings/{booking_id}/checkout` says where to pay it. The booking stays confirmed and keeps its id;
+/// `sequence` grows.
 #[utoipa::path(
     post,
     path = "/v1/bookings/{booking_id}/move",
@@ -57,7 +62,7 @@ pub(crate) struct Move {
         (status = 200, body = Envelope<BookingView>, description = "At its new place."),
         (status = 403, body = Problem, description = "BOOKING_NOT_YOURS, PERMISSION_MISSING: only staff waive, or charge another's wallet."),
         (status = 404, body = Problem, description = "BOOKING_NOT_FOUND, COURT_NOT_FOUND."),
-        (status = 409, body = Problem, description = "SLOT_TAKEN, PRICE_RISES, INSUFFICIENT_FUNDS, TOO_LATE_TO_MOVE, MATCH_OPEN, BOOKING_HELD, BOOKING_STARTED, BOOKING_CHECKED_IN, BOOKING_MISSED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_CHANGED, BOOKING_SUSPENDED, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY."),
+        (status = 409, body = Problem, description = "SLOT_TAKEN, PAYMENTS_NOT_CONNECTED, INSUFFICIENT_FUNDS, TOO_MANY_PAYMENTS, TOO_LATE_TO_MOVE, MATCH_OPEN, BOOKING_HELD, BOOKING_STARTED, BOOKING_CHECKED_IN, BOOKING_MISSED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_CHANGED, BOOKING_SUSPENDED, VENUE_RETIRED, COURT_RETIRED, COURT_CLOSED, COURT_BUSY."),
         (status = 422, body = Problem, description = "NOTHING_MOVES, DURATION_NOT_ALLOWED, LOCAL_TIME_DOES_NOT_EXIST, LOCAL_TIME_AMBIGUOUS, OFFSET_MISMATCH, START_IN_PAST, TOO_FAR_AHEAD, OUTSIDE_OPENING_HOURS, OFF_GRID, BODY_INVALID."),
     )
 )]
@@ -99,10 +104,10 @@ async fn make(
     let Move { court_id, starts_at, duration_minutes, .. } = *input;
     let to = Elsewhere { court_id, starts_at, duration_minutes };
     let asked = Asked::elsewhere(before, to, caller.account())?;
-    let (found, court, payment) = Box::pin(try_join3(
+    let (found, court, payments) = Box::pin(try_join3(
         LookUp::of(table, &asked),
         facilities::court(table, before.venue_id, before.court_id),
-        payment_of(table, before),
+        payments::payments_of(table, before),
     ))
     .await?;
     if !is_staff(caller, before) {
@@ -110,10 +115,29 @@ async fn make(
     }
     let found = found.without(before);
     let mut agreed = found.judge(&asked, now)?;
-    let difference = difference(before, &mut agreed, payment.as_ref(), input.waive_difference)?;
+    if input.waive_difference {
+        waive(before, &mut agreed);
+    }
+    let rises_by = agreed.plan.price.amount - before.price.amount;
+    let own = payments.iter().find(|payment| Some(payment.id) == before.payment_id);
+    let wallet = own.filter(|own| rises_by > 0 && own.provider == Provider::Wallet);
+    if rises_by > 0 && wallet.is_none() {
+        // Nobody is asked for what they cannot pay.
+        connect(app, caller.club()?).await?;
+    }
+    let mut others = payments.clone();
+    // What the wallet pays more is its payment's only change.
+    others.retain(|one| wallet.is_none_or(|wallet| wallet.id != one.id));
+    let asked_for = if wallet.is_some() { 0 } else { rises_by };
+    let paperwork = difference((before, caller.club()?), &mut agreed, &others, asked_for, now)?;
     let Changed { booking, mut writes } =
         found.relocate(table, before, agreed, caller.account(), now).await?;
-    writes.extend(settle(app, caller, (table, before), payment.as_ref(), difference, now)?);
+    writes.extend(paperwork.writes(table, &app.table().platform())?);
+    if let Some(wallet) = wallet {
+        check_spending(caller, (before.account_id, before.venue_id), PayWith::Wallet)?;
+        let platform = app.table().platform();
+        writes.extend(payments::charge_more(table, &platform, wallet, rises_by, now)?);
+    }
     let told = Entry::new(caller.origin(), "booking.moved", before.id);
     let told = told.changing(&place(before), &place(&booking))?;
     let is_act = input.waive_difference || before.account_id != caller.account();
@@ -133,66 +157,47 @@ fn place(booking: &Booking) -> serde_json::Value {
     })
 }
 
-/// What the new place means for what was paid.
-enum Difference {
-    /// So much goes back.
-    Back(Money),
-    /// So much more is taken from the wallet that paid, in minor units.
-    FromWallet(i64),
-    /// The booking keeps its price.
-    Waived,
-}
-
-/// The writes that give back or take what the new place costs less or more.
-fn settle(
-    app: &App,
-    caller: &Caller,
-    (table, before): (&TenantTable, &Booking),
-    payment: Option<&Payment>,
-    difference: Difference,
-    now: Timestamp,
-) -> Result<Vec<Write>> {
-    match (difference, payment) {
-        (Difference::Back(money), _) => {
-            let back = (Some(money), RefundReason::BookingMoved, RefundTo::Card);
-            give_back(app, table, payment, back, now)
-        }
-        (Difference::FromWallet(amount), Some(payment)) => {
-            let payer = (before.account_id, before.venue_id);
-            check_spending(caller, payer, PayWith::Wallet)?;
-            payments::charge_more(table, &app.table().platform(), payment, amount, now)
-        }
-        (Difference::FromWallet(_), None) | (Difference::Waived, _) => Ok(Vec::new()),
-    }
-}
-
-/// What goes back because the new place is cheaper, or what the wallet that paid has to pay because it is dearer. What
-/// was paid otherwise is refused then, 409 `PRICE_RISES`, unless the difference is waived.
-fn difference(
-    before: &Booking,
-    agreed: &mut Agreed,
-    payment: Option<&Payment>,
-    waived: bool,
-) -> Result<Difference> {
-    let price = agreed.plan.price;
-    let rises_by = price.amount - before.price.amount;
-    if rises_by <= 0 {
-        let most = payment.map_or(0, Payment::refundable);
-        let back = Money::new((-rises_by).min(most), before.price.currency);
-        return Ok(Difference::Back(back));
-    }
-    if waived {
+/// The booking keeps its price where the new one is higher.
+fn waive(before: &Booking, agreed: &mut Agreed) {
+    if agreed.plan.price.amount > before.price.amount {
         agreed.plan.price = before.price;
         agreed.price_lines.clone_from(&before.price_lines);
-        return Ok(Difference::Waived);
     }
-    if is_from_wallet(payment) {
-        return Ok(Difference::FromWallet(rises_by));
+}
+
+/// What becomes of these payments of it: what is cheaper goes back, what is dearer is asked of whose it is, and what is
+/// not paid yet follows the booking.
+fn difference(
+    (before, club): (&Booking, ClubId),
+    agreed: &mut Agreed,
+    payments: &[Payment],
+    rises_by: i64,
+    now: Timestamp,
+) -> Result<Paperwork> {
+    let (starts_at, ends_at) = (agreed.plan.starts_at, agreed.plan.ends_at);
+    let after = Booking { starts_at, ends_at, ..before.clone() };
+    let mut paperwork = Paperwork::default();
+    let moved = paperwork.follow(payments, (before, &after), (-rises_by).max(0), now)?;
+    let payment = before.payment_id.and_then(|payment| moved.instead_of(payment));
+    let bills = before.bills.iter().filter_map(|bill| moved.instead_of(*bill));
+    let mut bills: Vec<_> = bills.collect();
+    if rises_by > 0 {
+        let billed = Billed {
+            id: PaymentId::new(),
+            account_id: before.account_id,
+            amount: Money::new(rises_by, before.price.currency),
+            purpose: Purpose::Difference,
+            lock_in_hours: 0,
+        };
+        bills.push(billed.id);
+        paperwork.make([Payment::billed(&after, club, billed, now)]);
     }
-    let difference = Money::new(rises_by, price.currency);
-    let message = "the new place costs more, which cannot be paid here; ask the club's staff";
-    Err(Error::conflict("PRICE_RISES", message)
-        .with_details(json!({ "difference": difference, "price": price })))
+    if bills.len() > BILLS_LIMIT {
+        let message = "it was moved too often to what costs more; ask the club's staff";
+        return Err(Error::conflict("TOO_MANY_PAYMENTS", message));
+    }
+    agreed.paid_by = Some(PaidBy { payment, bills });
+    Ok(paperwork)
 }
 
 fn is_race(error: &Error) -> bool {

@@ -4,7 +4,8 @@ use axum::extract::State;
 use booking::Booking;
 use closures::{Closure, Mode};
 use futures::future::try_join_all;
-use kernel::{Kind, Money, Result};
+use kernel::{Money, Result};
+use payments::Payment;
 use runtime::App;
 use serde::Serialize;
 use table::TenantTable;
@@ -80,21 +81,15 @@ async fn refunds(
     closure: &Closure,
     bookings: &[Booking],
 ) -> Result<Vec<Money>> {
-    let ids: Vec<_> =
-        bookings.iter().take(PAYMENTS_LIMIT).filter_map(|booking| booking.payment_id).collect();
+    let bookings: Vec<_> = bookings.iter().take(PAYMENTS_LIMIT).collect();
     let mut refunds = Vec::new();
-    for some in ids.chunks(PAYMENTS_AT_ONCE) {
-        let read = some.iter().map(async |id| match payments::payment(table, *id).await {
-            Ok(payment) => Ok(Some(payment)),
-            Err(error) if error.kind() == Kind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        });
-        let payments = try_join_all(read).await?.into_iter().flatten();
-        refunds.extend(
-            payments.map(|payment| {
-                payment.money(closure.refund.of(payment.amount, payment.refundable()))
-            }),
-        );
+    for some in bookings.chunks(PAYMENTS_AT_ONCE) {
+        let read = some.iter().map(|it| payments::some(table, payments::ids_of(it)));
+        for (booking, payments) in some.iter().zip(try_join_all(read).await?) {
+            let of = |paid: &Payment| closure.refund.of(paid.amount, paid.refundable());
+            let amount = payments.iter().map(of).sum();
+            refunds.push(Money::new(amount, booking.price.currency));
+        }
     }
     refunds.retain(|refund| refund.amount > 0);
     Ok(refunds)

@@ -5,14 +5,14 @@ use axum::extract::State;
 use booking::RefundTo;
 use garde::Validate;
 use kernel::{Money, PaymentId};
-use payments::{Provider, RefundReason, Return};
+use payments::{Paperwork, RefundReason, RefundStatus, Return};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use web::{Body, Caller, Envelope, Id, Outcome, Problem, Reply};
 
-use crate::view::PaymentView;
+use crate::{bill::store, view::PaymentView};
 
 /// How much goes back.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -30,7 +30,7 @@ pub(crate) struct RefundRequest {
 /// Give money back, in full or in part.
 ///
 /// To the card, the provider does it a moment later; the payment's status tells when. Into the payer's wallet, it is
-/// there at once. The booking stays as it is.
+/// there at once, and what was paid at the desk is handed back there, and booked at once. The booking stays as it is.
 #[utoipa::path(
     post,
     path = "/v1/payments/{payment_id}/refund",
@@ -51,23 +51,20 @@ pub(crate) async fn refund_payment(
     Id(id): Id<PaymentId>,
     Body(input): Body<RefundRequest>,
 ) -> Outcome<PaymentView> {
-    let (table, platform) = (app.tenant_table(&caller)?, app.table().platform());
-    let now = app.clock().now();
+    let (table, now) = (app.tenant_table(&caller)?, app.clock().now());
     let before = payments::payment(&table, id).await?;
-    let to = if before.provider == Provider::Wallet { RefundTo::Wallet } else { input.to };
-    let back = Return { amount: input.amount, reason: RefundReason::Staff, to };
-    let (payment, writes) = payments::give_back(&table, &platform, &before, back, now)?;
-    let amount = payment.refunds.last().map(|refund| payment.money(refund.amount));
-    let said = json!({ "amount": amount, "to": to, "account_id": payment.account_id });
-    let told = match to {
-        RefundTo::Card => "payment.refund_requested",
-        RefundTo::Wallet => "payment.refunded",
-    };
+    let back = Return { amount: input.amount, reason: RefundReason::Staff, to: input.to };
+    let mut paperwork = Paperwork::default();
+    let payment = paperwork.give_back(&before, back, now)?;
+    let made = payment.refunds.last();
+    let is_done = made.is_some_and(|made| made.status == RefundStatus::Done);
+    let said = json!({
+        "amount": made.map(|made| payment.money(made.amount)), "to": made.map(|made| made.to),
+        "account_id": payment.account_id,
+    });
+    let told = if is_done { "payment.refunded" } else { "payment.refund_requested" };
     let told = Entry::new(caller.origin(), told, id).making(&said)?;
-    audit::write(&table, told, now, writes).await?;
+    store(&app, &table, &paperwork, Some(told), now).await?;
     let view = PaymentView::new(&payment, now);
-    Ok(match to {
-        RefundTo::Card => Reply::accepted(format!("/v1/payments/{id}"), view),
-        RefundTo::Wallet => Reply::ok(view),
-    })
+    Ok(if is_done { Reply::ok(view) } else { Reply::accepted(format!("/v1/payments/{id}"), view) })
 }

@@ -6,7 +6,7 @@ use payments::{Payment, Problem, Refund};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What one booking costs, and what became of it.
+/// What one payer pays for a booking, and what became of it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PaymentView {
     id: PaymentId,
@@ -17,7 +17,19 @@ pub(crate) struct PaymentView {
     /// `refunded`, `mismatch` or `abandoned`.
     status: &'static str,
     amount: Money,
-    /// What was given back, to card and wallet.
+    /// What for: `booking`, `share`, `difference` or `later`.
+    purpose: &'static str,
+    /// `open`, `pending`, `paid`, `owed`, `refunded`, `forgiven` or `closed`: it has not to be paid any more.
+    state: &'static str,
+    /// Until when it should be paid; null of what a booking is held for.
+    #[schema(format = DateTime)]
+    due_at: Option<String>,
+    /// Since when it is a debt, while it is one.
+    #[schema(format = DateTime)]
+    owed_since: Option<String>,
+    /// `cash` or `card_terminal`, if it was paid at the desk.
+    paid_at_desk_by: Option<&'static str>,
+    /// What was given back, to card, wallet and desk.
     refunded: Money,
     /// What of it is in the payer's wallet.
     refunded_to_wallet: Money,
@@ -46,7 +58,7 @@ pub(crate) struct PaymentView {
 pub(crate) struct RefundView {
     id: RefundId,
     amount: Money,
-    /// `staff`, `booking_cancelled`, `booking_moved`, `paid_too_late`, `paid_twice` or `at_provider`.
+    /// `staff`, `booking_cancelled`, `booking_moved`, `not_owed`, `paid_too_late`, `paid_twice` or `at_provider`.
     reason: &'static str,
     to: RefundTo,
     /// `requested`, `done` or `failed`.
@@ -71,19 +83,29 @@ pub(crate) struct ProblemView {
 
 impl PaymentView {
     pub(crate) fn new(payment: &Payment, now: Timestamp) -> Self {
-        let open = !payment.status.is_paid() && now < payment.expires_at;
+        let bill = payment.bill;
+        let open = !payment.status.is_paid() && !payment.is_closed() && now < payment.expires_at;
         Self {
             id: payment.id,
             booking_id: payment.booking_id,
             account_id: payment.account_id,
             status: payment.status.as_str(),
             amount: payment.amount,
+            purpose: payment.purpose().as_str(),
+            state: payment.standing(),
+            due_at: bill.map(|bill| timestamp_text(bill.due_at)),
+            owed_since: bill.and_then(|bill| bill.owed_since).map(timestamp_text),
+            paid_at_desk_by: payment.at_desk.map(|desk| desk.method.as_str()),
             refunded: payment.money(payment.refunded),
             refunded_to_wallet: payment.money(payment.refunded_to_wallet()),
             refundable: payment.money(payment.refundable()),
             refunds: payment.refunds.iter().map(|each| RefundView::new(payment, each)).collect(),
             provider: payment.provider.as_str(),
-            provider_payment_id: payment.provider_payment_id.clone().map(Into::into),
+            provider_payment_id: payment
+                .provider_payment_id
+                .clone()
+                .filter(|_| payment.at_desk.is_none())
+                .map(Into::into),
             checkout_url: payment.checkout_url.clone().filter(|_| open),
             expires_at: timestamp_text(payment.expires_at),
             problem: payment.last_problem.as_ref().map(ProblemView::new),

@@ -13,7 +13,7 @@ use kernel::{
     AccountId, Clock, CourtId, Error, Kind, PaymentId, Result, SeriesActId, SeriesId,
     jiff::Timestamp,
 };
-use payments::{Payment, Provider, RefundReason, Return};
+use payments::{Paperwork, Payment, Provider};
 use serde_json::json;
 use series::{Came, Mark, Occurrence, Outcome, Reason, Series, series_busy};
 use table::{TenantTable, Together, Write};
@@ -46,6 +46,12 @@ struct Found {
     payments: BTreeMap<PaymentId, Payment>,
     terms: PolicyTerms,
     diary: Diary,
+}
+
+impl Found {
+    fn payments_of(&self, booking: &Booking) -> Vec<Payment> {
+        payments::ids_of(booking).filter_map(|id| self.payments.get(&id).cloned()).collect()
+    }
 }
 
 impl GivingUp<'_> {
@@ -143,16 +149,14 @@ impl GivingUp<'_> {
         now: Timestamp,
     ) -> Result<Vec<Write>> {
         let against = Missable { diary: &found.diary, strikes: found.terms.strikes };
-        let (money, to) = (came.refund, came.refund_to.unwrap_or_default());
+        let (payments, to) = (found.payments_of(booking), came.refund_to.unwrap_or_default());
+        let terms = came.clone();
         let by = (self.by.account, against, self.told);
         let mut writes = booking::cancel_date(self.table, booking, came, by, now)?.writes;
-        let payment = booking.payment_id.and_then(|id| found.payments.get(&id));
-        if let Some((payment, money)) = payment.zip(money.filter(|money| !money.is_zero())) {
-            let back =
-                Return { amount: Some(money.amount), reason: RefundReason::BookingCancelled, to };
-            let platform = self.app.table().platform();
-            writes.extend(payments::give_back(self.table, &platform, payment, back, now)?.1);
-        }
+        let share = |paid: &Payment| terms.share(paid.refundable());
+        let mut paperwork = Paperwork::default();
+        paperwork.give_up(&payments, (share, to), now)?;
+        writes.extend(paperwork.writes(self.table, &self.app.table().platform())?);
         Ok(writes)
     }
 
@@ -168,7 +172,7 @@ impl GivingUp<'_> {
         };
         let payment =
             async |id: PaymentId| Ok::<_, Error>((id, payments::payment(table, id).await?));
-        let paid = bookings.iter().filter_map(|booking| booking.payment_id);
+        let paid = bookings.iter().flat_map(payments::ids_of);
         let (policy, diary, (courts, payments)) = Box::pin(try_join3(
             booking::policy(table, series.venue_id),
             booking::diary(table, series.account_id),
@@ -210,12 +214,12 @@ impl GivingUp<'_> {
         let blocked = court.map_or(0, |court| court.terms.notice.cancel_minutes.minutes().into());
         match found.terms.cancellation.judge(booking, blocked, by, now) {
             Ok(mut verdict) => {
-                let payment = booking.payment_id.and_then(|id| found.payments.get(&id));
-                if payment.is_some_and(|payment| payment.provider == Provider::Wallet) {
+                let own = booking.payment_id.and_then(|id| found.payments.get(&id));
+                if own.is_some_and(|own| own.provider == Provider::Wallet) {
                     verdict.to = RefundTo::Wallet;
                 }
-                let paid = payment.filter(|payment| payment.refundable() > 0);
-                let refund = paid.map(|paid| paid.money(verdict.share(paid.refundable())));
+                let payments = found.payments_of(booking);
+                let refund = payments::goes_back(&payments, |left| verdict.share(left));
                 let cancellation = Some(verdict.with_refund(refund));
                 let mark = Some(Mark { cancellation, ..marked(Came::Cancelled) });
                 Ok(Occurrence { outcome: Outcome::Cancelled, mark, ..before.clone() })

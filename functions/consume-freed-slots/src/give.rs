@@ -6,7 +6,7 @@ use kernel::{
     BookingId, Error, Kind, PaymentId, Result,
     jiff::{SignedDuration, Timestamp},
 };
-use payments::{Due, Payment, Provider};
+use payments::Payment;
 use table::Write;
 use waitlist::{Entry, LiveOffer, Mode, OfferFact, Place, SlotFact};
 
@@ -82,7 +82,11 @@ async fn give_one(desk: &Desk<'_>, entry: &Entry, place: &Place) -> Result<()> {
     let (agreed, payable) = promised(desk, entry, agreed, now);
     let ids = (BookingId::new(), payable);
     let Booked { booking, mut writes } = found.book(desk.table, &asked, agreed, ids, now).await?;
-    writes.extend(payment(desk, &booking, now)?);
+    // The checkout of what costs something is opened when they ask for it.
+    let club = desk.table.tenant().club();
+    if let Some(payment) = Payment::of_booking(&booking, booking.price, club, now) {
+        writes.push(payments::create(desk.table, &desk.app.table().platform(), &payment)?);
+    }
     writes.extend(noted(desk, entry, place, &booking, now)?);
     desk.table.write(writes).await?;
     metrics::counter!("waitlist_offers").increment(1);
@@ -106,21 +110,6 @@ fn promised(
     let hold_seconds = u32::try_from(until.duration_since(now).as_secs()).unwrap_or_default();
     let payable = costs_something.then(|| Payable { payment: PaymentId::new(), hold_seconds });
     (agreed, payable)
-}
-
-/// The payment of an offer that costs something. Its checkout is opened when they ask for it.
-fn payment(desk: &Desk<'_>, booking: &booking::Booking, now: Timestamp) -> Result<Option<Write>> {
-    let due = booking.payment_id.zip(booking.hold_expires_at);
-    let Some((id, expires_at)) = due else { return Ok(None) };
-    let due = Due {
-        booking_id: booking.id,
-        account_id: booking.account_id,
-        amount: booking.price,
-        expires_at,
-    };
-    let club = desk.table.tenant().club();
-    let payment = Payment::new(id, club, Provider::Mercadopago, due, now);
-    payments::create(desk.table, &desk.app.table().platform(), &payment).map(Some)
 }
 
 /// What the entry says of it, and the news.

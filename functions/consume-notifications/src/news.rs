@@ -218,7 +218,10 @@ async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {
         None => (event.id.to_string(), fact.refunded, RefundTo::Card),
     };
     let refund = GivenBack { amount, to_wallet: to == RefundTo::Wallet };
-    Ok(news(subject, &booking, Notice::PaymentRefunded { booking: facts(&booking), refund }))
+    let notice = Notice::PaymentRefunded { booking: facts(&booking), refund };
+    // Whoever has paid has it back.
+    let recipient = Recipient::Account(fact.account_id);
+    Ok(News { recipient, ..news(subject, &booking, notice) })
 }
 
 fn news(subject: String, booking: &Booking, notice: Notice) -> News {
@@ -240,18 +243,19 @@ fn facts(booking: &Booking) -> BookingFacts {
     }
 }
 
-/// What goes back for this reason, and where the last of it goes; `None` where nothing does.
+/// What goes back to whose booking it is for this reason, and where the last of it goes; `None` where nothing does.
 async fn refund_because(
     table: &TenantTable,
     booking: &Booking,
     reason: RefundReason,
 ) -> Result<Option<GivenBack>> {
-    let Some(id) = booking.payment_id else { return Ok(None) };
-    let payment = payments::payment(table, id).await?;
+    let payments = payments::payments_of(table, booking).await?;
+    let own = payments.iter().filter(|payment| payment.account_id == booking.account_id);
     let goes_back =
         |refund: &&Refund| refund.reason == reason && refund.status != RefundStatus::Failed;
-    let refunds = || payment.refunds.iter().filter(goes_back);
-    let amount: i64 = refunds().map(|refund| refund.amount).sum();
-    let to_wallet = refunds().next_back().is_some_and(|last| last.to == RefundTo::Wallet);
-    Ok((amount > 0).then(|| GivenBack { amount: payment.money(amount), to_wallet }))
+    let refunds: Vec<_> = own.flat_map(|payment| &payment.refunds).filter(goes_back).collect();
+    let amount: i64 = refunds.iter().map(|refund| refund.amount).sum();
+    let to_wallet = refunds.last().is_some_and(|last| last.to == RefundTo::Wallet);
+    let amount = Money::new(amount, booking.price.currency);
+    Ok((!amount.is_zero()).then_some(GivenBack { amount, to_wallet }))
 }

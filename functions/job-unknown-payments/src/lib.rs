@@ -1,7 +1,7 @@
 //! Called by a schedule every five minutes: asks providers about payments whose outcome is open.
 //!
-//! Open are payments without an answer, undecided ones, refunds without a confirmation, and checkouts
-//! that expired unpaid, whose webhook may be lost. Each payment says itself when it is asked about next;
+//! Open are payments without an answer, undecided ones, refunds without a confirmation, checkouts that
+//! expired unpaid, whose webhook may be lost, and bills that nobody has paid in time: those become debts. Each payment says itself when it is asked about next;
 //! one that fails hinders no other, and stays due. Two runs at once ask twice and settle once.
 
 use futures::{StreamExt, stream};
@@ -28,7 +28,7 @@ pub async fn handle(app: App) -> Result<()> {
     let failures: Vec<Error> = stream::iter(asked)
         .map(|payment| {
             let (app, run) = (&app, &run);
-            async move { ask(app, &payment, run).await.err() }
+            async move { Box::pin(ask(app, &payment, run)).await.err() }
         })
         .buffer_unordered(AT_ONCE)
         .filter_map(async |failure| failure)
@@ -41,6 +41,13 @@ pub async fn handle(app: App) -> Result<()> {
 async fn ask(app: &App, payment: &Payment, run: &str) -> Result<()> {
     let tenant = Tenant::from_envelope(payment.club_id, run);
     let (table, platform) = (app.table().tenant(&tenant), app.table().platform());
+    // Where no provider can know more, none is asked.
+    if payment.needs_no_answer()
+        && let Some(watch) = payment.watch
+    {
+        let now = app.clock().now();
+        return note_poll(&table, &platform, payment.id, watch, Asked::Answered, now).await;
+    }
     let credentials = app.provider_secret(payment.club_id, SECRET).await?;
     match MercadoPago::connect(app.http()?, app.config().mercadopago_base_url(), credentials) {
         Ok(provider) => {

@@ -6,7 +6,7 @@ use closures::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use kernel::{Error, Event, Kind, Money, PageLimit, PageRequest, Result};
-use payments::{RefundReason, Return};
+use payments::{Paperwork, Payment};
 use table::Write;
 
 use crate::work::{AT_ONCE, Work};
@@ -109,18 +109,14 @@ async fn cancel(
     let Changed { writes: cancelled, .. } =
         booking::cancel_for_closure(&work.table, booking, by, closed, work.now)?;
     writes.extend(cancelled);
-    let Some(id) = booking.payment_id else { return Ok(None) };
-    let payment = payments::payment(&work.table, id).await?;
-    let amount = work.closure.refund.of(payment.amount, payment.refundable());
-    if amount == 0 {
-        return Ok(None);
-    }
+    let payments = payments::payments_of(&work.table, booking).await?;
+    let goes_back = |paid: &Payment| work.closure.refund.of(paid.amount, paid.refundable());
+    let mut paperwork = Paperwork::default();
     // The club's doing: it goes back the way it came.
-    let (reason, to) = (RefundReason::BookingCancelled, RefundTo::Card);
-    let back = Return { amount: Some(amount), reason, to };
-    let (_, given) = payments::give_back(&work.table, &work.platform, &payment, back, work.now)?;
-    writes.extend(given);
-    Ok(Some(payment.money(amount)))
+    paperwork.give_up(&payments, (goes_back, RefundTo::Card), work.now)?;
+    writes.extend(paperwork.writes(&work.table, &work.platform)?);
+    let amount = payments.iter().map(goes_back).sum();
+    Ok((amount > 0).then(|| Money::new(amount, booking.price.currency)))
 }
 
 fn announcement(work: &Work, booking: &Booking) -> Result<Event> {

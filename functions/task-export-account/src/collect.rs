@@ -73,14 +73,34 @@ async fn bookings(work: &Work<'_>) -> Result<Vec<Booking>> {
     Err(Error::internal("a person has more bookings than an export holds"))
 }
 
+/// Those of their own bookings, and what they were asked for of others'.
 async fn payments(work: &Work<'_>, bookings: &[Booking]) -> Result<Vec<Value>> {
-    let ids: Vec<PaymentId> = bookings.iter().filter_map(|booking| booking.payment_id).collect();
+    let mut ids: Vec<PaymentId> =
+        bookings.iter().filter_map(|booking| booking.payment_id).collect();
+    ids.extend(bills(work).await?);
+    ids.sort_unstable();
+    ids.dedup();
     let mut payments = Vec::new();
     for some in ids.chunks(PAYMENTS_AT_ONCE) {
         let read = some.iter().map(|id| payment(work, *id));
         payments.extend(try_join_all(read).await?.into_iter().flatten());
     }
     Ok(payments)
+}
+
+async fn bills(work: &Work<'_>) -> Result<Vec<PaymentId>> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    for _ in 0..PAGES_LIMIT {
+        let request = PageRequest { limit: hundred(), after };
+        let account = work.export.account_id;
+        let page = payments::bills_of_account(&work.table, account, request).await?;
+        ids.extend(page.items.iter().map(|bill| bill.id));
+        after = page.next;
+        if after.is_none() {
+            return Ok(ids);
+        }
+    }
+    Err(Error::internal("a person has more bills than an export holds"))
 }
 
 async fn payment(work: &Work<'_>, id: PaymentId) -> Result<Option<Value>> {

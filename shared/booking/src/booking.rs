@@ -113,9 +113,13 @@ pub struct Booking {
     /// Until when an unpaid booking keeps its slots; only while held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_expires_at: Option<Timestamp>,
-    /// The payment that confirms it; none where it is free of charge.
+    /// The payment that confirms it, or that is paid later; none where it is free of charge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
+    /// What is to be paid beside that, one payment each: players' shares, and what a move made dearer. Who owes how
+    /// much, and what became of it, the payments say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bills: Vec<PaymentId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was confirmed, if ever.
@@ -216,6 +220,7 @@ impl Booking {
             sequence: 0,
             hold_expires_at: payable.and_then(until),
             payment_id: payable.map(|payable| payable.payment),
+            bills: Vec::new(),
             created_at: now,
             confirmed_at: payable.is_none().then_some(now),
             expired_at: None,

@@ -136,11 +136,22 @@ impl CancellationTerms {
     }
 }
 
+impl Cancellation {
+    /// The share of an amount in minor units that goes back, rounded half up.
+    pub fn share(&self, amount: i64) -> i64 {
+        share(self.refund_percent, amount)
+    }
+}
+
+fn share(percent: u8, amount: i64) -> i64 {
+    let share = (i128::from(amount) * i128::from(percent) + 50) / 100;
+    i64::try_from(share).unwrap_or(amount)
+}
+
 impl Verdict {
     /// Its share of an amount in minor units, rounded half up.
     pub fn share(&self, amount: i64) -> i64 {
-        let share = (i128::from(amount) * i128::from(self.refund_percent) + 50) / 100;
-        i64::try_from(share).unwrap_or(amount)
+        share(self.refund_percent, amount)
     }
 
     /// What came of it, where so much goes back.

@@ -79,8 +79,8 @@ pub use open_match::OpenMatch;
 pub use party::{Participant, Party};
 pub use plan::{Plan, Wish, plan, price};
 pub use policy::{
-    AccessTerms, BookingPolicy, BookingTerms, CancellationTerms, CheckInTerms, PolicyTerms,
-    RefundTier, RefundTo, StrikeTerms,
+    AccessTerms, BookingPolicy, BookingTerms, CancellationTerms, CheckInTerms, PaymentTerms,
+    PolicyTerms, RefundTier, RefundTo, StrikeTerms,
 };
 pub use poster::{Poster, venue_code_wrong};
 pub use rules::{
@@ -95,7 +95,7 @@ pub use store::{
     bookings_of_day, cancel, cancel_by_policy, cancel_date, cancel_for_closure, carry,
     change_players, change_policy, check_in, close_day, confirm, court_days, day_keys, diary,
     diary_key, diary_unchanged, due_check_ins, exchange_days, exchanged_days, expire, first_poster,
-    forget_check_in, lift_suspension, miss, open_day, open_matches, policy, policy_key, poster,
-    put_poster, put_rule_book, rearrange, reclaim, release, relocate, rule_book, rule_book_key,
-    take_diary, take_policy, take_rule_book, venue_day,
+    forget_check_in, lift_debt, lift_suspension, miss, open_day, open_matches, owe, policy,
+    policy_key, poster, put_poster, put_rule_book, rearrange, reclaim, release, relocate,
+    rule_book, rule_book_key, take_diary, take_policy, take_rule_book, venue_day,
 };

@@ -110,6 +110,21 @@ impl Booking {
         Ok(Self { open: Some(open), party, version: self.version + 1, ..self.clone() })
     }
 
+    /// The booking without a member whom its owner had named: 404 `NOT_PLAYING`, 409 where it has begun, or they have
+    /// joined by themselves.
+    pub fn without_participant(&self, account: AccountId, now: Timestamp) -> Result<Booking> {
+        self.check_playable(now)?;
+        if !self.party.members().any(|one| one == account) {
+            return Err(Error::not_found("NOT_PLAYING", "they do not play along"));
+        }
+        if self.open.as_ref().is_some_and(|open| open.joined.contains(&account)) {
+            let message = "they have joined the match by themselves, and leave it so";
+            return Err(Error::conflict("HAS_JOINED", message));
+        }
+        let party = self.party.without(account);
+        Ok(Self { party, version: self.version + 1, ..self.clone() })
+    }
+
     fn check_playable(&self, now: Timestamp) -> Result<()> {
         if self.status != Status::Confirmed {
             // The refusal names how it stands.

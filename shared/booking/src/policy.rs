@@ -3,7 +3,7 @@
 
 use facilities::Court;
 use kernel::{
-    Error, Result, VenueId, Violation,
+    Error, Result, Role, VenueId, Violation,
     jiff::{SignedDuration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ const MOST_HOURS: u32 = 8_760;
 const MOST_DAYS: u16 = 365;
 const MOST_STRIKES: u16 = 50;
 const MOST_TIERS: usize = 10;
+const MOST_ROLES: u32 = 20;
 /// Doors and lights are about a booking, not about a day.
 const MOST_OFFSET_MINUTES: u32 = 240;
 
@@ -45,6 +46,24 @@ pub struct PolicyTerms {
     /// How they come in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<AccessTerms>,
+    /// Who may pay later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentTerms>,
+}
+
+/// Who may book without paying at once. The booking is confirmed, and its price is due.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PaymentTerms {
+    /// Whether anybody may.
+    pub later: bool,
+    /// Only who has one of these roles, in the club or at the venue; everybody where it is empty. At most 20.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub roles: Vec<Role>,
+    /// The lock-in: so many hours before the start it is due. 0 to 8760; 0 is at the start.
+    #[schema(maximum = 8_760)]
+    pub lock_in_hours: u32,
 }
 
 /// When a booking may be given up. Every limit is inclusive: at exactly that time before the start, or after the
@@ -187,7 +206,7 @@ impl PolicyTerms {
                 wrong.push(Violation { path: path.to_owned(), message });
             }
         };
-        let Self { cancellation, strikes, check_in, access } = self;
+        let Self { cancellation, strikes, check_in, access, payment } = self;
         within("cancellation.blocked_minutes", cancellation.blocked_minutes, 0, MOST_MINUTES);
         within("cancellation.penalty_minutes", cancellation.penalty_minutes, 0, MOST_MINUTES);
         let grace = cancellation.grace_minutes_after_creation;
@@ -213,12 +232,24 @@ impl PolicyTerms {
             within("access.lights_before_minutes", on, 0, MOST_OFFSET_MINUTES);
             within("access.lights_after_minutes", off, 0, MOST_OFFSET_MINUTES);
         }
+        if let Some(payment) = payment {
+            within("payment.lock_in_hours", payment.lock_in_hours, 0, MOST_HOURS);
+            let roles = u32::try_from(payment.roles.len()).unwrap_or(u32::MAX);
+            within("payment.roles", roles, 0, MOST_ROLES);
+        }
         let descend = |pair: &[RefundTier]| pair[0].hours_before > pair[1].hours_before;
         if cancellation.tiers.len() > MOST_TIERS || !cancellation.tiers.windows(2).all(descend) {
             let message = format!("must be at most {MOST_TIERS}, each of fewer hours than before");
             wrong.push(Violation { path: "cancellation.tiers".to_owned(), message });
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::violations(&wrong)) }
+    }
+}
+
+impl PaymentTerms {
+    /// Whether who has these roles may pay later.
+    pub fn allow_later(&self, roles: &[Role]) -> bool {
+        self.later && (self.roles.is_empty() || self.roles.iter().any(|one| roles.contains(one)))
     }
 }
 

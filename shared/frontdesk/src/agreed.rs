@@ -23,8 +23,24 @@ pub struct Agreed {
     pub price_lines: Vec<PriceLine>,
     /// That the waiting list gives it, if it does.
     pub offered: Option<Offered>,
-    /// The payment that pays it in the same transaction, if one does: then it is confirmed at once.
-    pub paid_by: Option<PaymentId>,
+    /// How it is paid, where that is not by one payment at once; of a move, where that changes.
+    pub paid_by: Option<PaidBy>,
+}
+
+/// The payments of a booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidBy {
+    /// The one that is not a bill, or is paid later.
+    pub payment: Option<PaymentId>,
+    /// The others.
+    pub bills: Vec<PaymentId>,
+}
+
+impl PaidBy {
+    /// A booking that is paid so.
+    pub(crate) fn note(self, booking: &mut Booking) {
+        (booking.payment_id, booking.bills) = (self.payment, self.bills);
+    }
 }
 
 /// A booking, and the writes that make it: one transaction, with what others add to it.
@@ -84,8 +100,14 @@ impl LookUp {
         let Quote { lines, total } = charge(self.price_book.as_ref(), &occasion)?;
         let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
         let plan = Plan { price: with_extras(total, &extras)?, ..plan };
-        let (overridden, price_lines) = (Vec::new(), lines);
-        Ok(Agreed { plan, extras, overridden, price_lines, offered: None, paid_by: None })
+        Ok(Agreed {
+            plan,
+            extras,
+            overridden: Vec::new(),
+            price_lines: lines,
+            offered: None,
+            paid_by: None,
+        })
     }
 
     /// The booking and its writes: held where something is to be paid, confirmed at once where nothing is.
@@ -102,7 +124,6 @@ impl LookUp {
     ) -> Result<Booked> {
         let place = (&self.venue, &self.court);
         let mut booking = Booking::new(id, asked.account_id, place, agreed.plan, payable, now);
-        booking.payment_id = booking.payment_id.or(agreed.paid_by);
         booking.extras = agreed.extras;
         booking.price_lines = agreed.price_lines;
         booking.party = asked.party.clone();
@@ -110,6 +131,9 @@ impl LookUp {
         booking.made_by = (asked.asked_by != asked.account_id).then_some(asked.asked_by);
         booking.overridden = agreed.overridden;
         booking.terms = self.policy.of_court(&self.court);
+        if let Some(paid_by) = agreed.paid_by {
+            paid_by.note(&mut booking);
+        }
         booking.make_codes()?;
         if let Some(offered) = agreed.offered {
             booking = booking.offered(offered);

@@ -18,7 +18,7 @@ mod moving;
 mod party;
 mod people;
 
-pub use agreed::{Agreed, Booked};
+pub use agreed::{Agreed, Booked, PaidBy};
 pub use asked::Asked;
 pub use look_up::{Family, LookUp};
 pub use moving::{Elsewhere, check_movable, check_notice};

@@ -135,6 +135,9 @@ impl LookUp {
         let terms = self.policy.of_court(&self.court);
         let mut after = before.moved((&self.court, terms), agreed.plan, by, now)?;
         (after.extras, after.price_lines) = (agreed.extras, agreed.price_lines);
+        if let Some(paid_by) = agreed.paid_by {
+            paid_by.note(&mut after);
+        }
         let place = (&self.venue, &self.court);
         let found = (&self.days, &self.diary, self.resources.as_slice());
         let mut writes = booking::relocate(table, (before, &after), place, found, now).await?;

@@ -3,7 +3,12 @@
 use booking::Booking;
 use kernel::{Error, Kind, Result};
 
-use crate::{CheckoutOrder, Desk, Payment, Status, store};
+use table::Write;
+
+use crate::{CheckoutOrder, Desk, Payment, Status, Watch, bill::bill_closed, store};
+
+/// So often it is noted anew because something else changed the payment.
+const ROUNDS: usize = 4;
 
 impl Desk<'_> {
     /// Where the payment is paid; makes the page if there is none yet.
@@ -18,6 +23,9 @@ impl Desk<'_> {
     ) -> Result<String> {
         if payment.status.is_paid() {
             return Err(Error::conflict("PAYMENT_ALREADY_MADE", "this was paid already"));
+        }
+        if payment.is_closed() {
+            return Err(bill_closed());
         }
         if payment.status == Status::Abandoned || payment.expires_at <= self.clock.now() {
             return Err(Error::conflict("CHECKOUT_EXPIRED", "the time to pay is over; book again"));
@@ -34,12 +42,44 @@ impl Desk<'_> {
             public_base_url: public_base_url.to_owned(),
         };
         let made = self.provider.create_checkout(&order).await.map_err(Error::from)?;
-        let note = store::note_checkout(self.table, payment, &made.url, self.clock.now());
-        match self.table.write(vec![note]).await {
+        self.note(payment.clone(), &made.url).await?;
+        Ok(made.url)
+    }
+
+    /// Notes where it is paid, whatever else happens to it at this moment: what was shown to nobody falls due without
+    /// asking the provider.
+    async fn note(&self, mut payment: Payment, url: &str) -> Result<()> {
+        for _ in 0..ROUNDS {
+            match self.table.write(vec![self.shown(&payment, url)?]).await {
+                Err(error) if error.kind() == Kind::Conflict => {}
+                noted => return noted,
+            }
+            payment = store::payment(self.table, payment.id).await?;
+            if payment.is_closed() {
+                return Err(bill_closed());
+            }
             // Somebody made the same page at the same moment, or paid it: the link is right all the same.
-            Err(error) if error.kind() != Kind::Conflict => Err(error),
-            _ => Ok(made.url),
+            if payment.checkout_url.is_some() || payment.status.is_paid() {
+                return Ok(());
+            }
         }
+        Err(Error::unavailable("PAYMENT_BUSY", "the payment is being changed by others; try again"))
+    }
+
+    /// The payment that was shown to its payer. A debt's deadline is over: should its webhook be lost, it is asked about
+    /// all the same.
+    fn shown(&self, payment: &Payment, url: &str) -> Result<Write> {
+        let now = self.clock.now();
+        let mut next = Payment {
+            checkout_url: Some(url.to_owned()),
+            version: payment.version + 1,
+            updated_at: now,
+            ..payment.clone()
+        };
+        if payment.is_owed() && payment.watch.is_none() {
+            next.watch = Some(Watch::pending(now));
+        }
+        store::save(self.table, self.platform, &next, &[])
     }
 }
 

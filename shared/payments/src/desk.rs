@@ -6,8 +6,8 @@ use table::{PlatformTable, TenantTable};
 
 use crate::{
     Asked, BookingMove, BookingStanding, Payment, PaymentProvider, ProviderFailure,
-    ProviderPayment, ProviderPaymentId, RefundOrder, Settlement, Watch, decide, refund, schedule,
-    store,
+    ProviderPayment, ProviderPaymentId, RefundOrder, Settlement, Watch, bill, decide, event::Told,
+    refund, store,
 };
 
 /// So often a settlement that met another one is decided anew. The other one was news; ours mostly is
@@ -210,22 +210,28 @@ impl Desk<'_> {
                 }
             }
         }
-        self.write(&settlement, changed).await?;
+        self.write(&payment, &settlement, changed).await?;
         report(&payment, &settlement, truth);
         Ok(())
     }
 
-    async fn write(&self, settlement: &Settlement, changed: Option<Changed>) -> Result<()> {
+    async fn write(
+        &self,
+        before: &Payment,
+        settlement: &Settlement,
+        changed: Option<Changed>,
+    ) -> Result<()> {
         // The ledger first: that a fact is in the books already is the reason that says most.
         let mut writes = ledger::post(self.table, &settlement.postings)?;
         writes.push(store::save(self.table, self.platform, &settlement.payment, &settlement.told)?);
+        writes.extend(store::in_diary(self.table, before, &settlement.payment)?);
         writes.extend(changed.into_iter().flat_map(|changed| changed.writes));
         self.table.write(writes).await
     }
 }
 
 /// Sets when a payment is asked about next, after it was asked about because of `watch`. Where something
-/// else has changed the payment since, that has the say.
+/// else has changed the payment since, that has the say. A bill whose time has come is owed from then on.
 pub async fn note_poll(
     table: &TenantTable,
     platform: &PlatformTable,
@@ -235,11 +241,18 @@ pub async fn note_poll(
     now: Timestamp,
 ) -> Result<()> {
     let payment = store::payment(table, id).await?;
-    let next = schedule::after_poll(&payment, watch, asked, now);
+    let stands = payment.bill.is_some()
+        && standing(&booking::booking(table, payment.booking_id).await?)
+            == BookingStanding::Confirmed;
+    let next = bill::after_poll(&payment, watch, asked, stands, now);
     if next == payment {
         return Ok(());
     }
-    match table.write(vec![store::save(table, platform, &next, &[])?]).await {
+    let is_news = next.is_owed() && !payment.is_owed();
+    let told = is_news.then_some(Told::Owed);
+    let mut writes = vec![store::save(table, platform, &next, told.as_slice())?];
+    writes.extend(store::in_diary(table, &payment, &next)?);
+    match table.write(writes).await {
         Err(error) if error.kind() != Kind::Conflict => Err(error),
         _ => Ok(()),
     }

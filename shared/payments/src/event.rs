@@ -15,6 +15,8 @@ pub const DECLINED: &str = "payment.declined";
 pub const REFUND_REQUESTED: &str = "payment.refund_requested";
 /// The payer has money back; `refund` says which.
 pub const REFUNDED: &str = "payment.refunded";
+/// It was not paid in time, and is a debt of its payer's.
+pub const OWED: &str = "payment.owed";
 /// The payer's bank took the money back.
 pub const CHARGED_BACK: &str = "payment.charged_back";
 
@@ -63,6 +65,8 @@ pub enum Told {
     RefundRequested(RefundId),
     /// This refund was made.
     Refunded(RefundId),
+    /// It is a debt now.
+    Owed,
     /// The payer's bank took the money back.
     ChargedBack,
 }
@@ -74,6 +78,7 @@ impl Told {
             Self::Declined => DECLINED,
             Self::RefundRequested(_) => REFUND_REQUESTED,
             Self::Refunded(_) => REFUNDED,
+            Self::Owed => OWED,
             Self::ChargedBack => CHARGED_BACK,
         }
     }

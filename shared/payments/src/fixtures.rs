@@ -51,3 +51,27 @@ pub(crate) fn back(amount: Option<i64>, to: RefundTo) -> Return {
 pub(crate) fn refund(id: &str, amount: i64) -> ProviderRefund {
     ProviderRefund { id: id.parse().unwrap(), amount: ars(amount), outcome: RefundOutcome::Done }
 }
+
+/// An hour that begins a day from now, for 120.00 ARS.
+pub(crate) fn booking() -> booking::Booking {
+    let (start, hour) = (NOW + SignedDuration::from_hours(24), SignedDuration::from_hours(1));
+    serde_json::from_value(serde_json::json!({
+        "id": BookingId::new(), "account_id": AccountId::new(), "venue_id": kernel::VenueId::new(),
+        "venue_name": "Sede", "court_id": kernel::CourtId::new(), "court_name": "Uno",
+        "time_zone": "America/Argentina/Buenos_Aires", "starts_at": start, "ends_at": start + hour,
+        "parts": [], "price": ars(12_000), "status": "confirmed", "created_at": NOW, "version": 1,
+    }))
+    .unwrap()
+}
+
+/// A bill of it.
+pub(crate) fn bill(booking: &booking::Booking, amount: i64, purpose: crate::Purpose) -> Payment {
+    let billed = crate::Billed {
+        id: PaymentId::new(),
+        account_id: AccountId::new(),
+        amount: ars(amount),
+        purpose,
+        lock_in_hours: 0,
+    };
+    Payment::billed(booking, ClubId::new(), billed, NOW)
+}

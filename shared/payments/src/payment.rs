@@ -1,10 +1,12 @@
 //! A payment of a booking, from checkout to refund.
 
-use booking::RefundTo;
+use booking::{Booking, RefundTo};
 use kernel::{AccountId, BookingId, ClubId, Money, PaymentId, RefundId, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Problem, ProblemCode, Provider, ProviderPaymentId, ProviderRefundId, Watch};
+use crate::{
+    AtDesk, Bill, Problem, ProblemCode, Provider, ProviderPaymentId, ProviderRefundId, Watch,
+};
 
 /// How far a payment got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +28,7 @@ pub enum Status {
     Refunded,
     /// Something was paid that is not what was asked for; nothing was booked.
     Mismatch,
-    /// The hold ended and nobody had paid.
+    /// The hold ended and nobody had paid, or it has not to be paid any more.
     Abandoned,
 }
 
@@ -69,6 +71,8 @@ pub enum RefundReason {
     PaidTooLate,
     /// The same booking was paid twice.
     PaidTwice,
+    /// It was a bill that had not to be paid any more.
+    NotOwed,
     /// Somebody gave it back at the provider, without us.
     AtProvider,
 }
@@ -82,6 +86,7 @@ impl RefundReason {
             Self::BookingMoved => "booking_moved",
             Self::PaidTooLate => "paid_too_late",
             Self::PaidTwice => "paid_twice",
+            Self::NotOwed => "not_owed",
             Self::AtProvider => "at_provider",
         }
     }
@@ -136,8 +141,8 @@ pub struct Refund {
     pub done_at: Option<Timestamp>,
 }
 
-/// What one booking costs, and what became of it. One payment for each booking; a payer may try several
-/// times, and each try is a payment at the provider.
+/// What one payer pays for one booking, and what became of it. A booking has one that confirms it or is paid later, and
+/// as many bills as it needs; a payer may try several times, and each try is a payment at the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// The id; the provider's external reference and idempotency key, too.
@@ -154,8 +159,14 @@ pub struct Payment {
     pub provider: Provider,
     /// How far it got.
     pub status: Status,
-    /// Until when it can be paid: the end of the booking's hold.
+    /// Until when it can be paid online: the end of the booking's hold, or long after a bill is due.
     pub expires_at: Timestamp,
+    /// That nothing waits for it, and what follows where nobody pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Bill>,
+    /// That it was paid at the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_desk: Option<AtDesk>,
     /// Where it is paid, once the provider has made the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout_url: Option<String>,
@@ -196,11 +207,24 @@ pub struct Due {
     pub account_id: AccountId,
     /// How much.
     pub amount: Money,
-    /// Until when: the end of the booking's hold.
+    /// Until when: of a booking, the end of its hold.
     pub expires_at: Timestamp,
 }
 
 impl Payment {
+    /// The payment of a booking that is held until so much of its price is paid; `None` where there is nothing to pay.
+    pub fn of_booking(
+        booking: &Booking,
+        amount: Money,
+        club_id: ClubId,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let (id, expires_at) = booking.payment_id.zip(booking.hold_expires_at)?;
+        let due =
+            Due { booking_id: booking.id, account_id: booking.account_id, amount, expires_at };
+        Some(Self::new(id, club_id, Provider::Mercadopago, due, now))
+    }
+
     /// A payment that nobody has tried yet.
     pub fn new(
         id: PaymentId,
@@ -218,6 +242,8 @@ impl Payment {
             provider,
             status: Status::Created,
             expires_at: due.expires_at,
+            bill: None,
+            at_desk: None,
             checkout_url: None,
             provider_payment_id: None,
             provider_updated_at: None,

@@ -2,11 +2,8 @@
 
 use booking::RefundTo;
 use kernel::{Error, RefundId, Result, jiff::Timestamp};
-use table::{PlatformTable, TenantTable, Write};
 
-use crate::{
-    Payment, Provider, Refund, RefundReason, RefundStatus, Watch, event::Told, store, wallet,
-};
+use crate::{Payment, Provider, Refund, RefundReason, RefundStatus, Watch};
 
 /// More refunds of one payment are a mistake; the item would grow without end.
 const REFUNDS_LIMIT: usize = 50;
@@ -22,69 +19,16 @@ pub struct Return {
     pub to: RefundTo,
 }
 
-/// The payment with one more refund, and the writes that store it: to the card it is on its way, and the
-/// provider is asked afterwards; in the wallet it is at once, by the same writes.
+/// The payment with one more refund: to the card it is on its way, and the provider is asked afterwards; in the wallet
+/// it is at once, as is what was paid at the desk, which is handed back there.
 ///
 /// 409 where there is nothing to give back, 422 `REFUND_TOO_LARGE` where there is less.
-pub fn give_back(
-    table: &TenantTable,
-    platform: &PlatformTable,
-    payment: &Payment,
-    back: Return,
-    now: Timestamp,
-) -> Result<(Payment, Vec<Write>)> {
-    let id = RefundId::new();
-    let to = if payment.provider == Provider::Wallet { RefundTo::Wallet } else { back.to };
-    let back = Return { to, ..back };
-    match to {
-        RefundTo::Card => {
-            let next = request(payment, id, back, now)?;
-            let write = store::save(table, platform, &next, &[Told::RefundRequested(id)])?;
-            Ok((next, vec![write]))
-        }
-        RefundTo::Wallet => {
-            let (next, amount) = at_once(payment, id, back, now)?;
-            let mut writes = ledger::post(table, &[wallet::refunded(&next, id, amount, now)?])?;
-            writes.push(store::save(table, platform, &next, &[Told::Refunded(id)])?);
-            Ok((next, writes))
-        }
-    }
-}
-
-/// The payment with one more refund on its way.
 pub(crate) fn request(
     payment: &Payment,
     id: RefundId,
     back: Return,
     now: Timestamp,
 ) -> Result<Payment> {
-    let mut next = with_refund(payment, id, back, now)?;
-    next.restate();
-    // Should the event or its consumer fail for good, the poll carries the refund out.
-    next.watch = Some(Watch::unknown(now));
-    Ok(next)
-}
-
-/// The payment with one more refund that is done, and its amount.
-pub(crate) fn at_once(
-    payment: &Payment,
-    id: RefundId,
-    back: Return,
-    now: Timestamp,
-) -> Result<(Payment, i64)> {
-    let mut next = with_refund(payment, id, back, now)?;
-    let mut amount = 0;
-    for refund in next.refunds.iter_mut().filter(|refund| refund.id == id) {
-        (refund.status, refund.done_at) = (RefundStatus::Done, Some(now));
-        amount = refund.amount;
-    }
-    next.refunded += amount;
-    next.restate();
-    Ok((next, amount))
-}
-
-/// The payment one version up, with one more refund, if there is so much left.
-fn with_refund(payment: &Payment, id: RefundId, back: Return, now: Timestamp) -> Result<Payment> {
     let Return { amount, reason, to } = back;
     let not_paid = || Error::conflict("PAYMENT_NOT_PAID", "nothing was paid, so nothing goes back");
     let paid_with = payment.provider_payment_id.clone().filter(|_| payment.status.is_paid());
@@ -115,17 +59,26 @@ fn with_refund(payment: &Payment, id: RefundId, back: Return, now: Timestamp) ->
         return Err(Error::conflict("TOO_MANY_REFUNDS", "this payment has too many refunds"));
     }
     let mut next = payment.clone();
+    let to = if payment.provider == Provider::Wallet { RefundTo::Wallet } else { to };
+    let at_once = to == RefundTo::Wallet || payment.at_desk.is_some();
     next.refunds.push(Refund {
         id,
         amount,
         reason,
         to,
-        status: RefundStatus::Requested,
+        status: if at_once { RefundStatus::Done } else { RefundStatus::Requested },
         provider_payment_id,
         provider_refund_id: None,
         requested_at: now,
-        done_at: None,
+        done_at: at_once.then_some(now),
     });
+    if at_once {
+        next.refunded += amount;
+    } else {
+        // Should the event or its consumer fail for good, the poll carries the refund out.
+        next.watch = Some(Watch::unknown(now));
+    }
+    next.restate();
     next.version += 1;
     next.updated_at = now;
     Ok(next)
@@ -171,8 +124,8 @@ mod tests {
     }
 
     fn to_wallet(payment: &Payment, amount: Option<i64>) -> Result<Payment, &'static str> {
-        let done = at_once(payment, RefundId::new(), back(amount, RefundTo::Wallet), NOW);
-        done.map(|(next, _)| next).map_err(|e| e.code())
+        let done = request(payment, RefundId::new(), back(amount, RefundTo::Wallet), NOW);
+        done.map_err(|e| e.code())
     }
 
     #[test]

@@ -54,6 +54,11 @@ impl Watch {
         Self { reason: Reason::Checkout, asked: 0, next_poll_at: expires_at + AFTER_EXPIRY }
     }
 
+    /// At once.
+    pub(crate) fn at(now: Timestamp) -> Self {
+        Self { reason: Reason::Checkout, asked: 0, next_poll_at: now }
+    }
+
     /// Of a payment that the provider has not decided.
     pub fn pending(now: Timestamp) -> Self {
         Self { reason: Reason::Pending, asked: 0, next_poll_at: now + PENDING[0] }
@@ -117,7 +122,7 @@ fn close(payment: &mut Payment, asked: Asked, now: Timestamp) {
     let problem = match (payment.status, asked) {
         (_, Asked::Failed) => ProblemCode::StillUnknown,
         (Status::Pending, Asked::Answered) => ProblemCode::StillPending,
-        (Status::Created, Asked::Answered) => {
+        (Status::Created, Asked::Answered) if payment.bill.is_none() => {
             payment.status = Status::Abandoned;
             return;
         }

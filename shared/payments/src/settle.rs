@@ -169,8 +169,8 @@ impl Settling<'_> {
             return self.note(ProblemCode::Contradiction);
         }
         if self.next.status == Status::Pending {
-            let open = self.now < self.next.expires_at;
-            self.next.watch = open.then(|| Watch::checkout(self.next.expires_at));
+            let open = self.next.bill.is_some() || self.now < self.next.expires_at;
+            self.next.watch = open.then(|| self.next.deadline());
         }
         if self.next.status != Status::Declined {
             self.next.status = Status::Declined;
@@ -209,6 +209,9 @@ impl Settling<'_> {
         self.next.provider_payment_id = Some(self.truth.id.clone());
         self.next.status = Status::Approved;
         self.next.last_problem = None;
+        if let Some(bill) = &mut self.next.bill {
+            bill.owed_since = None;
+        }
         self.book_taken()?;
         self.told.push(Told::Approved);
         Ok(())
@@ -258,7 +261,12 @@ impl Settling<'_> {
         if left == 0 {
             return;
         }
+        if self.next.is_closed() {
+            return self.request(left, RefundReason::NotOwed);
+        }
+        let confirms = self.next.bill.is_none();
         match booking {
+            BookingStanding::Held | BookingStanding::Expired { retakable: true } if !confirms => {}
             BookingStanding::Held => self.booking = BookingMove::Confirm,
             BookingStanding::Confirmed => {}
             BookingStanding::Expired { retakable: true } => self.booking = BookingMove::Retake,

@@ -25,6 +25,8 @@ struct Paid {
     /// All that was taken for it.
     taken: i64,
     price: i64,
+    /// What is asked for since it became dearer, by card, and nobody pays here.
+    asked_for: i64,
     to_wallet: i64,
     to_card: i64,
     charged_back: i64,
@@ -183,6 +185,7 @@ impl Life {
             start,
             taken: PRICES[court],
             price: PRICES[court],
+            asked_for: 0,
             to_wallet: 0,
             to_card: 0,
             charged_back: 0,
@@ -213,22 +216,26 @@ impl Life {
         let answer = self.post(&path, json!({ "court_id": self.courts[to] })).await;
         let paid = &mut self.paid[at];
         let rises_by = PRICES[to] - paid.price;
-        if rises_by > 0 && paid.at_provider.is_some() {
-            answer.refused(409, "PRICE_RISES");
-            return self.note("move of a card refused");
-        }
-        if rises_by > self.balance {
+        let is_by_card = paid.at_provider.is_some();
+        if rises_by > self.balance && !is_by_card {
             answer.refused(409, "INSUFFICIENT_FUNDS");
             return self.note("move refused");
         }
         answer.data(200);
         (paid.court, paid.price) = (to, PRICES[to]);
+        if rises_by > 0 && is_by_card {
+            paid.asked_for += rises_by;
+            return self.note("dearer, and asked for");
+        }
         if rises_by > 0 {
             paid.taken += rises_by;
             self.balance -= rises_by;
             return self.note("dearer");
         }
-        let back = (-rises_by).min(paid.left());
+        // What is not paid yet falls away first.
+        let falls_away = (-rises_by).min(paid.asked_for);
+        paid.asked_for -= falls_away;
+        let back = (-rises_by - falls_away).min(paid.left());
         self.balance += paid.give_back(back, false);
         self.note("cheaper");
     }
@@ -329,7 +336,7 @@ async fn a_wallet_is_what_its_entries_say_whatever_happens() {
         "dearer",
         "cheaper",
         "move refused",
-        "move of a card refused",
+        "dearer, and asked for",
         "refund",
         "chargeback",
     ] {

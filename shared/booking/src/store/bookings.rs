@@ -6,8 +6,7 @@
 
 use facilities::{Court, Resource, Venue, court_key, court_unchanged, venue_key};
 use kernel::{
-    AccountId, BookingId, ClosureId, CourtId, Error, Kind, Page, PageRequest, Result, SeriesId,
-    VenueId,
+    AccountId, BookingId, CourtId, Error, Kind, Page, PageRequest, Result, SeriesId, VenueId,
     jiff::{Timestamp, civil::Date},
     timestamp_text,
 };
@@ -19,8 +18,9 @@ use super::{
         DAY_KEPT, NAMED_SLOTS, court_days, day_key, day_keys, numbers, set_taken, take_named,
         taken_or_changed,
     },
-    diaries::{confirm_entry, enter, reenter, strike_out},
-    extras::{exchange_extras, extras_left, give_back_extras},
+    diaries::{confirm_entry, enter, reenter},
+    endings::expire,
+    extras::{exchange_extras, extras_left},
     marks::marks,
 };
 use crate::{
@@ -117,54 +117,6 @@ pub fn confirm(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<
             .or(|_| booking_changed())
     }));
     writes.push(confirm_entry(table, before));
-    Ok(Changed { booking, writes })
-}
-
-/// The writes that end a hold unpaid and give its slots and extras back.
-pub fn expire(table: &TenantTable, before: &Booking, now: Timestamp) -> Result<Changed> {
-    let booking = before.stepped(Step::Expire, now)?;
-    let mut writes = replace(table, before, &booking, event::EXPIRED, now)?;
-    writes.extend(give_back(table, before, &before.parts, now));
-    writes.extend(give_back_extras(table, before, now)?);
-    writes.push(strike_out(table, before));
-    Ok(Changed { booking, writes })
-}
-
-/// The writes that give up a held or confirmed booking, its slots and its extras.
-pub fn cancel(
-    table: &TenantTable,
-    before: &Booking,
-    by: AccountId,
-    now: Timestamp,
-) -> Result<Changed> {
-    let mut booking = before.stepped(Step::Cancel, now)?;
-    booking.cancelled_by = Some(by);
-    let mut writes = replace(table, before, &booking, event::CANCELLED, now)?;
-    writes.extend(give_back(table, before, &before.parts, now));
-    writes.extend(give_back_extras(table, before, now)?);
-    writes.push(strike_out(table, before));
-    Ok(Changed { booking, writes })
-}
-
-/// The writes that give up a booking because its courts are closed. Where all of its time is closed
-/// (`frees_nothing`), nothing comes free by it.
-pub fn cancel_for_closure(
-    table: &TenantTable,
-    before: &Booking,
-    by: AccountId,
-    (closure, frees_nothing): (ClosureId, bool),
-    now: Timestamp,
-) -> Result<Changed> {
-    let mut booking = before.stepped(Step::Cancel, now)?;
-    booking.cancelled_by = Some(by);
-    let freed = Freed::between(before, &booking).filter(|_| !frees_nothing);
-    let fact = BookingFact { freed, closure_id: Some(closure), ..BookingFact::of(&booking) };
-    let stored = put_telling(table, &booking, event::CANCELLED, &fact, now)?;
-    let mut writes = vec![unless_changed(stored, before)];
-    writes.extend(marks(table, Some(before), &booking)?);
-    writes.extend(give_back(table, before, &before.parts, now));
-    writes.extend(give_back_extras(table, before, now)?);
-    writes.push(strike_out(table, before));
     Ok(Changed { booking, writes })
 }
 
@@ -377,7 +329,7 @@ fn give_back_at(
     places.map(write).collect()
 }
 
-fn put_telling(
+pub(super) fn put_telling(
     table: &TenantTable,
     booking: &Booking,
     kind: &str,

@@ -1,12 +1,12 @@
 //! Members' diaries in the table: one item a member, changed in the transactions that change their bookings.
 
 use facilities::{Court, Venue};
-use kernel::{AccountId, Error, Result, jiff::Timestamp, timestamp_text};
+use kernel::{AccountId, Error, PaymentId, Result, jiff::Timestamp, timestamp_text};
 use table::{Condition, Items, Key, TenantTable, Update, Value, Write};
 
 use crate::{
-    Booking, Diary, Entry, Strike, StrikeKind,
-    diary::{ENTRY_PREFIX, STRIKE_PREFIX},
+    Booking, Debt, Diary, Entry, Strike, StrikeKind,
+    diary::{DEBT_PREFIX, ENTRY_PREFIX, STRIKE_PREFIX},
     error::diary_changed,
 };
 
@@ -116,6 +116,26 @@ pub fn lift_suspension(table: &TenantTable, account: AccountId, diary: &Diary) -
         .remove("suspended_until")
         .set("version", diary.version + 1);
     Write::update(diary_key(table, account), update).when(unchanged(diary)).or(|_| diary_changed())
+}
+
+/// Writes into a member's diary what they owe. Doing it again changes nothing but the version.
+pub fn owe(table: &TenantTable, account: AccountId, debt: &Debt) -> Result<Write> {
+    let update = Update::new()
+        .set("kind", "diary")
+        .set(debt_name(debt.payment_id), Value::of(debt)?)
+        .add("version", 1_u64);
+    Ok(Write::update(diary_key(table, account), update))
+}
+
+/// Takes a debt out of a member's diary, whether it is paid or forgiven.
+pub fn lift_debt(table: &TenantTable, account: AccountId, payment: PaymentId) -> Write {
+    let update =
+        Update::new().set("kind", "diary").remove(debt_name(payment)).add("version", 1_u64);
+    Write::update(diary_key(table, account), update)
+}
+
+fn debt_name(payment: PaymentId) -> String {
+    format!("{DEBT_PREFIX}{payment}")
 }
 
 fn entry_name(booking: &Booking) -> String {

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     ProviderRefund, RefundOutcome, RefundStatus,
     fixtures::{NOW, SELLER, ars, back, payment, refund, truth},
-    refund::{at_once, request},
+    refund::request,
 };
 
 const HELD: BookingStanding = BookingStanding::Held;
@@ -262,7 +262,7 @@ fn a_chargeback_is_booked_once_and_ends_refunds() {
 
 /// The same payment after so much of it went into the payer's wallet.
 fn into_wallet(paid: &Payment, amount: i64) -> Payment {
-    at_once(paid, RefundId::new(), back(Some(amount), RefundTo::Wallet), NOW).unwrap().0
+    request(paid, RefundId::new(), back(Some(amount), RefundTo::Wallet), NOW).unwrap()
 }
 
 #[test]

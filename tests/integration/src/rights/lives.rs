@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::{Cases, Sees, Things, case, foreign};
+use super::{Cases, Sees, Things, case, foreign, own};
 
-pub(super) fn cases(Things { venue, booking, member, .. }: &Things) -> Cases {
+pub(super) fn cases(Things { venue, booking, member, payment, .. }: &Things) -> Cases {
     let policy = format!("/v1/venues/{venue}/booking-policy");
     let booking = |verb: &str| format!("/v1/bookings/{booking}/{verb}");
     Cases::from([
@@ -14,6 +14,25 @@ pub(super) fn cases(Things { venue, booking, member, .. }: &Things) -> Cases {
             "POST /v1/bookings/{booking_id}/move",
             case(booking("move"), json!({ "starts_at": "2026-11-21T10:00" }), Sees::NotFound),
         ),
+        (
+            "DELETE /v1/bookings/{booking_id}/participants/{account_id}",
+            foreign(booking(&format!("participants/{member}"))),
+        ),
+        (
+            "POST /v1/bookings/{booking_id}/payments/{payment_id}/take-over",
+            foreign(booking(&format!("payments/{payment}/take-over"))),
+        ),
+        (
+            "POST /v1/bookings/{booking_id}/payments/{payment_id}/settle",
+            case(
+                booking(&format!("payments/{payment}/settle")),
+                json!({ "method": "cash" }),
+                Sees::NotFound,
+            ),
+        ),
+        ("GET /v1/payments", own("/v1/payments")),
+        ("GET /v1/users/{account_id}/debts", foreign(format!("/v1/users/{member}/debts"))),
+        ("POST /v1/debts/{payment_id}/forgive", foreign(format!("/v1/debts/{payment}/forgive"))),
         (
             "POST /v1/bookings/{booking_id}/check-in",
             case(booking("check-in"), json!({}), Sees::NotFound),
