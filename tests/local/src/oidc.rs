@@ -30,6 +30,7 @@ use axum::{
 use kernel::Clock;
 use reqwest::{Client, Url, header::LOCATION, redirect::Policy};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 pub use keys::Algorithm;
 pub use token::TokenFault;
@@ -191,7 +192,9 @@ impl Oidc {
     #[expect(clippy::disallowed_methods, reason = "a server of its own, not a frozen function")]
     pub async fn start(clock: Clock, algorithm: Algorithm) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        // A realm of its own: a port comes back sooner than a function forgets an issuer's keys.
+        let realm = format!("/{}", Uuid::now_v7());
+        let url = format!("http://{}{realm}", listener.local_addr()?);
         let browser = Client::builder().redirect(Policy::none()).build();
         let books = Books {
             key: Key::generate(algorithm)?,
@@ -214,6 +217,7 @@ impl Oidc {
             .route("/token", post(endpoints::token))
             .route("/userinfo", get(endpoints::user_info))
             .with_state(oidc.clone());
+        let router = Router::new().nest(&realm, router);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(oidc)
     }
