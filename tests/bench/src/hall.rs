@@ -18,12 +18,14 @@ const WEEK: usize = 7;
 pub(crate) struct Hall {
     pub(crate) venue: VenueId,
     pub(crate) courts: Vec<CourtId>,
+    /// The first of the members who book here: nobody is at two halls at a time.
+    pub(crate) first_member: usize,
     taken: AtomicU32,
 }
 
 impl Hall {
-    pub(crate) fn new((venue, courts): (VenueId, Vec<CourtId>)) -> Self {
-        Self { venue, courts, taken: AtomicU32::new(0) }
+    pub(crate) fn new((venue, courts): (VenueId, Vec<CourtId>), first_member: usize) -> Self {
+        Self { venue, courts, first_member, taken: AtomicU32::new(0) }
     }
 
     /// How many hours were given out.

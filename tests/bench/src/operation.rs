@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aws_lc_rs::hmac;
-use kernel::Clock;
+use kernel::{AccountId, Clock};
 use serde_json::{Value, json};
 
 use crate::{
@@ -200,22 +200,30 @@ pub(crate) fn growing() -> Vec<Operation> {
 }
 
 fn own_bookings(world: &World) -> Value {
-    let (_, token) = world.somebody(&world.hall);
-    get(world, token, "/v1/bookings", "limit=20")
+    get(world, world.somebody(&world.hall), "/v1/bookings", "limit=20")
 }
 
 fn venue_day(world: &World) -> Value {
     let query = format!("venue_id={}&date={}&limit=20", world.hall.venue, world.busy_day());
-    get(world, &world.desk_token, "/v1/bookings", &query)
+    get(world, &world.desk, "/v1/bookings", &query)
 }
 
-fn get(world: &World, token: &str, path: &str, query: &str) -> Value {
-    let mut event =
-        sample(world, "api-bookings/reads-availability.json", &[("member_token", token)]);
+fn get(world: &World, who: &(AccountId, String), path: &str, query: &str) -> Value {
+    let mut event = sample_of(world, "api-bookings/reads-availability.json", who);
     event["rawPath"] = json!(path);
     event["requestContext"]["http"]["path"] = json!(path);
     event["rawQueryString"] = json!(query);
     event
+}
+
+/// A sample of `events/` with its placeholders filled in, as somebody's own.
+fn sample_of(world: &World, path: &str, (account, token): &(AccountId, String)) -> Value {
+    let account = account.to_string();
+    sample(
+        world,
+        path,
+        &[("member_token", token), ("staff_token", token), ("account_id", &account)],
+    )
 }
 
 /// A sample of `events/` with its placeholders filled in.
@@ -287,8 +295,7 @@ fn search(world: &World) -> Value {
 
 /// Staff book the same hour for a member, every week of a year.
 fn series(world: &World) -> Value {
-    let token = [("member_token", &*world.desk_token)];
-    let mut event = sample(world, "api-series/previews-a-series.json", &token);
+    let mut event = sample_of(world, "api-series/previews-a-series.json", &world.desk);
     let (account, _) = world.somebody(&world.yearly);
     let (court, start) = world.yearly.free_weekly_hour(world.free_day());
     let body = json!({
@@ -313,8 +320,7 @@ fn book(
     start: &str,
     key: Option<String>,
 ) -> Value {
-    let (_, token) = world.somebody(hall);
-    let mut event = sample(world, "api-bookings/books-a-slot.json", &[("member_token", token)]);
+    let mut event = sample_of(world, "api-bookings/books-a-slot.json", world.somebody(hall));
     let body = json!({
         "venue_id": hall.venue, "court_id": court, "starts_at": start, "duration_minutes": 60,
     });

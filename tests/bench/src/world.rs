@@ -30,12 +30,12 @@ pub(crate) const SLUG: &str = "racket-club";
 pub(crate) const WEBHOOK_SECRET: &str = "a webhook secret of one club";
 pub(crate) const ZONE: &str = "America/Argentina/Buenos_Aires";
 /// What a search over many courts looks at.
-const VENUES: usize = 5;
-const COURTS_OF_MANY: usize = 100;
+const VENUES: usize = 10;
+const COURTS_OF_MANY: usize = 50;
 const DAYS_OF_MANY: usize = 7;
 /// The run is shorter, and the functions' clock is the system's.
 const TOKEN_SECONDS: i64 = 3_600;
-/// Who book, in turn.
+/// Who book at a hall, in turn.
 const MEMBERS: usize = 1_000;
 /// More than are refreshed in one run.
 const SESSIONS: usize = 3_500;
@@ -51,11 +51,12 @@ pub(crate) struct World {
     pub(crate) strict: Hall,
     /// Where courts are booked for a year.
     pub(crate) yearly: Hall,
-    /// Venues of a hundred courts each, of which every second hour is taken.
+    /// Venues of fifty courts each, of which every second hour is taken.
     pub(crate) many: Vec<VenueId>,
     pub(crate) account: AccountId,
     pub(crate) token: String,
-    pub(crate) desk_token: String,
+    /// The front desk: who it is, and their token.
+    pub(crate) desk: (AccountId, String),
     /// Others who book: nobody books thousands of courts.
     members: Vec<(AccountId, String)>,
     /// Of sessions that nobody has refreshed yet.
@@ -71,14 +72,14 @@ impl World {
         let test = TestApp::start(vec![], now, &[]).await;
         let club = open_club(&test, now).await;
         let account = join(&test, club, EMAIL, Some(PASSWORD), now).await;
-        let hall = Hall::new(build(&test, club, COURTS, now).await);
-        let strict = Hall::new(build(&test, club, COURTS, now).await);
+        let hall = Hall::new(build(&test, club, COURTS, now).await, 0);
+        let strict = Hall::new(build(&test, club, COURTS, now).await, MEMBERS);
         ten_rules(&test, club, strict.venue).await;
-        let yearly = Hall::new(build(&test, club, COURTS, now).await);
+        let yearly = Hall::new(build(&test, club, COURTS, now).await, 2 * MEMBERS);
         let today = TimeZone::get(ZONE).expect("a zone").to_datetime(now).date();
         let mut many = Vec::new();
         for _ in 0..VENUES {
-            let hall = Hall::new(build(&test, club, COURTS_OF_MANY, now).await);
+            let hall = Hall::new(build(&test, club, COURTS_OF_MANY, now).await, 0);
             fill(&test, club, &hall, today).await;
             many.push(hall.venue);
         }
@@ -93,8 +94,9 @@ impl World {
             claims.exp = now.as_second() + TOKEN_SECONDS;
             test.keys.sign(&claims)
         };
+        let desk = AccountId::new();
         let mut members = Vec::new();
-        for number in 0..MEMBERS {
+        for number in 0..3 * MEMBERS {
             let email = format!("member{number}@example.com");
             let account = join(&test, club, &email, None, now).await;
             members.push((account, token(account, Role::Member)));
@@ -103,7 +105,7 @@ impl World {
             toll: Toll::start(&test.database.url).await,
             provider_url: provider().await,
             token: token(account, Role::Member),
-            desk_token: token(AccountId::new(), Role::FrontDesk),
+            desk: (desk, token(desk, Role::FrontDesk)),
             members,
             today,
             refresh_tokens: Mutex::new(sessions(&test, account, club, now).await),
@@ -155,7 +157,7 @@ impl World {
 
     /// A member who has booked little at this hall, and their token.
     pub(crate) fn somebody(&self, hall: &Hall) -> &(AccountId, String) {
-        &self.members[hall.taken() % MEMBERS]
+        &self.members[hall.first_member + hall.taken() % MEMBERS]
     }
 
     /// One of those members.
