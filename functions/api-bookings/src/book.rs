@@ -172,7 +172,8 @@ pub(crate) async fn book(
         },
     };
     let location = format!("/v1/bookings/{}", booking.id);
-    Ok(Reply::created(location, Booked { booking: booking.into(), checkout, checkout_problem }))
+    let booking = BookingView::at(booking, app.clock().now());
+    Ok(Reply::created(location, Booked { booking, checkout, checkout_problem }))
 }
 
 struct Made {

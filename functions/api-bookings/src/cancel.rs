@@ -83,11 +83,11 @@ pub(crate) async fn cancel(
             caller.require_at(Permission::BookingManage, booking.venue_id)?;
         }
         if booking.status == Status::Cancelled {
-            return Ok(Reply::ok(booking.into()));
+            return Ok(Reply::ok(BookingView::at(booking, app.clock().now())));
         }
         match Box::pin(give_up(&app, &caller, &table, &booking, &options)).await {
             Err(error) if rounds > 0 && is_race(&error) => {}
-            cancelled => return Ok(Reply::ok(cancelled?.into())),
+            cancelled => return Ok(Reply::ok(BookingView::at(cancelled?, app.clock().now()))),
         }
     }
 }

@@ -65,7 +65,7 @@ pub(crate) async fn check_in(
     }
     check_code(&booking, input.code.as_deref())?;
     if booking.status == Status::CheckedIn {
-        return Ok(Reply::ok(booking.into()));
+        return Ok(Reply::ok(BookingView::at(booking, now)));
     }
     booking.status.after(Step::CheckIn)?;
     check_window(&booking, now)?;
@@ -77,7 +77,7 @@ pub(crate) async fn check_in(
     let is_act = input.venue_code.is_none() || !booking.is_played_by(caller.account());
     store(&table, is_act.then_some(told), now, writes).await?;
     metrics::counter!("bookings_checked_in").increment(1);
-    Ok(Reply::ok(there.into()))
+    Ok(Reply::ok(BookingView::at(there, now)))
 }
 
 /// Whether one of the players, or a guardian of one, scanned what hangs at the venue: else `VENUE_CODE_WRONG`.

@@ -88,5 +88,7 @@ pub(crate) async fn list(
         acting_for(&table, who, is_staff, app.clock().now()).await?;
         booking::bookings_of_account(&table, account, page).await?
     };
-    Ok(Reply::page(bookings.map(BookingView::from), &caller, &list, limit))
+    let now = app.clock().now();
+    let bookings = bookings.map(|booking| BookingView::at(booking, now));
+    Ok(Reply::page(bookings, &caller, &list, limit))
 }

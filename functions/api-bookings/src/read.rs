@@ -33,9 +33,9 @@ pub(crate) struct BookingView {
     booked_by: AccountId,
     /// Who plays along.
     participants: Vec<Participant>,
-    /// A booking that is confirmed or checked in and has ended is completed: nothing happens then, so it is no status
-    /// of its own.
     status: Status,
+    /// Whether it is confirmed or checked in, and over: nothing happens then, so it is no status of its own.
+    is_completed: bool,
     /// On the venue's clock, with its offset.
     #[schema(format = DateTime)]
     starts_at: String,
@@ -126,8 +126,9 @@ pub(crate) struct MovedFromView {
     moved_by: AccountId,
 }
 
-impl From<Booking> for BookingView {
-    fn from(booking: Booking) -> Self {
+impl BookingView {
+    /// The booking as it is at this moment.
+    pub(crate) fn at(booking: Booking, now: Timestamp) -> Self {
         let zone = booking.time_zone.rules();
         let moved = |from: MovedFrom| MovedFromView {
             court_id: from.court_id,
@@ -143,6 +144,7 @@ impl From<Booking> for BookingView {
             account_id: booking.account_id,
             booked_by: booking.made_by.unwrap_or(booking.account_id),
             status: booking.status,
+            is_completed: booking.is_completed(now),
             starts_at: local_text(zone, booking.starts_at),
             ends_at: local_text(zone, booking.ends_at),
             price: booking.price,
@@ -221,10 +223,11 @@ pub(crate) async fn read(
 ) -> Outcome<BookingView> {
     let table = app.tenant_table(&caller)?;
     let booking = booking::booking(&table, id).await?;
-    check_plays(&table, &caller, &booking, app.clock().now()).await?;
+    let now = app.clock().now();
+    check_plays(&table, &caller, &booking, now).await?;
     let payments = payments::some(&table, payments::ids_of(&booking)).await?;
-    let sees_all = check_own(&table, &caller, &booking, app.clock().now()).await.is_ok();
+    let sees_all = check_own(&table, &caller, &booking, now).await.is_ok();
     let seen = payments.iter().filter(|one| sees_all || one.account_id == caller.account());
     let payments = seen.map(PartView::from).collect();
-    Ok(Reply::ok(BookingView { payments, ..BookingView::from(booking) }))
+    Ok(Reply::ok(BookingView { payments, ..BookingView::at(booking, now) }))
 }

@@ -86,7 +86,7 @@ pub(crate) async fn relocate(
             Err(error) if booking::may_be_repeated(&error) => {
                 return Err(booking::day_changed().into());
             }
-            moved => return Ok(Reply::ok(moved?.into())),
+            moved => return Ok(Reply::ok(BookingView::at(moved?, app.clock().now()))),
         }
     }
 }

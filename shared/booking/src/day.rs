@@ -185,8 +185,8 @@ impl<'de> Visitor<'de> for ItemVisitor {
                     let sort: String = map.next_value()?;
                     court_id = sort.strip_prefix("COURT#").and_then(|id| id.parse().ok());
                 }
-                "taken" => taken = map.next_value::<Vec<u16>>()?.into_iter().collect(),
-                "closed" => closed = map.next_value::<Vec<u16>>()?.into_iter().collect(),
+                "taken" => taken = Slots::stored(map.next_value::<Vec<u16>>()?),
+                "closed" => closed = Slots::stored(map.next_value::<Vec<u16>>()?),
                 "version" => version = map.next_value()?,
                 name => match name.strip_prefix(HOLD_PREFIX) {
                     Some(id) => {
@@ -213,14 +213,15 @@ mod tests {
         let (court, held, expired) = (CourtId::new(), BookingId::new(), BookingId::new());
         let json = serde_json::json!({
             "PK": "T#…", "SK": format!("COURT#{court}"), "kind": "court_day", "ttl": 1, "version": 7,
-            "taken": [1, 2, 3, 10, 11], "closed": [30],
+            "taken": [1, 2, 3, 10, 11, 1002], "closed": [30],
             format!("hold_{held}"): { "first": 1, "count": 3, "until": "2026-11-21T12:10:00.000Z" },
             format!("hold_{expired}"): { "first": 10, "count": 2, "until": "2026-11-21T12:00:00.000Z" },
         });
         let day: CourtDay = serde_json::from_value(json).unwrap();
         assert_eq!((day.court_id, day.version, day.holds.len()), (court, 7, 2));
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
-        assert_eq!(day.busy(now).numbers().collect::<Vec<_>>(), [1, 2, 3, 30]);
+        let busy = [1, 2, 3, 12, 13, 14, 15, 16, 17, 30];
+        assert_eq!(day.busy(now).numbers().collect::<Vec<_>>(), busy);
         let date = "2026-11-21".parse().unwrap();
         let days = CourtDays(vec![((court, date), Some(day))]);
         let part = |first| [Part { date, first, count: 3 }];

@@ -19,7 +19,7 @@
 //! | which bookings of all clubs were not checked in to in time | second index, `P#CHECKIN#<0..7>` up to now, of `BOOKING#<booking>` / `CHECK_IN` | those due |
 //! | a venue's bookings of a day | second index, `VENUEDAY#<venue>#<date>` → `<starts_at>#<court>#<booking>` | a page |
 //!
-//! A court's day holds `taken` and `closed` (number sets), `version`, and one attribute `hold_<booking>` {first,
+//! A court's day holds `taken` and `closed` (number sets: a slot, or from 1000 on a half hour), `version`, and one attribute `hold_<booking>` {first,
 //! count, until} for each hold, and one `closure_<closure>` for each closure. A court that is made of others has no days: its bookings take theirs. A diary
 //! holds one attribute `b_<booking>` for each booking, so that rules are decided by one item, and hold because its
 //! `version` is a condition of the booking. A court's buffers are slots of its bookings like any others. A quarter

@@ -16,6 +16,10 @@ pub const SLOT_MINUTES: u16 = facilities::STEP_MINUTES;
 
 const SLOT_SECONDS: i64 = SLOT_MINUTES as i64 * 60;
 const WORDS: u16 = 5;
+/// Slots of half an hour. Most bookings take whole ones, and one number instead of six is stored, sent and read.
+const HALF: u16 = 6;
+/// What the day's first half hour is stored as: beyond the number of every slot.
+const FIRST_HALF: u16 = 1_000;
 
 /// Slots of one day, at most 320 of them: a day of 25 hours has 300, the longest of any zone 312.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,6 +58,56 @@ impl Slots {
         let has = move |slot: &u16| self.0[usize::from(slot / 64)] >> (slot % 64) & 1 == 1;
         (0..Self::CAPACITY).filter(has)
     }
+
+    /// What such numbers stand for, as they are stored: a slot, or from 1000 on a half hour of the day.
+    pub(crate) fn stored(numbers: impl IntoIterator<Item = u16>) -> Self {
+        let slots = |number: u16| match number.checked_sub(FIRST_HALF) {
+            Some(half) => half * HALF..half.saturating_add(1).saturating_mul(HALF),
+            None => number..number + 1,
+        };
+        numbers
+            .into_iter()
+            .filter(|number| *number < FIRST_HALF + Self::CAPACITY)
+            .flat_map(slots)
+            .collect()
+    }
+
+    /// Numbers that stand for exactly these, as few as there are. Of a booking, and of nothing that lies side by side
+    /// with others': a half hour is stored as one number only where one booking has all of it.
+    pub(crate) fn compact(self) -> impl Iterator<Item = u16> {
+        let single = self.numbers().filter(move |slot| !self.has_half(slot / HALF));
+        self.whole_halves().chain(single)
+    }
+
+    /// Every number that stands for some of these and for nothing else.
+    pub(crate) fn every_number(self) -> impl Iterator<Item = u16> {
+        self.whole_halves().chain(self.numbers())
+    }
+
+    /// Every number that stands for some of these, perhaps with others: none of them is there where all are free.
+    pub(crate) fn any_number(self) -> impl Iterator<Item = u16> {
+        let halves =
+            (0..Self::CAPACITY.div_ceil(HALF)).filter(move |half| half_of(*half).meets(self));
+        halves.map(|half| FIRST_HALF + half).chain(self.numbers())
+    }
+
+    fn whole_halves(self) -> impl Iterator<Item = u16> {
+        let halves = (0..Self::CAPACITY / HALF).filter(move |half| self.has_half(*half));
+        halves.map(|half| FIRST_HALF + half)
+    }
+
+    fn has_half(self, half: u16) -> bool {
+        half_of(half).without(self) == Self::default() && half < Self::CAPACITY / HALF
+    }
+}
+
+fn half_of(half: u16) -> Slots {
+    (half * HALF..(half + 1) * HALF).collect()
+}
+
+/// The numbers one of which stands for this slot.
+pub(crate) fn names_of(slot: u16) -> [u16; 2] {
+    [slot, FIRST_HALF + slot / HALF]
 }
 
 impl FromIterator<u16> for Slots {
@@ -116,6 +170,10 @@ fn part(date: Date, day_starts: Timestamp, from: Timestamp, until: Timestamp) ->
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn taken(zone: &str, from: &str, until: &str) -> Vec<(String, u16, u16)> {
@@ -172,5 +230,83 @@ mod tests {
             [230, 231, 232, 233]
         );
         assert_eq!(evening.with((0..2).collect()).numbers().count(), 20);
+    }
+
+    #[test]
+    fn whole_half_hours_are_stored_as_one_number() {
+        let compact = |first: u16, count: u16| {
+            (first..first + count).collect::<Slots>().compact().collect::<Vec<_>>()
+        };
+        assert_eq!(compact(216, 18), [1036, 1037, 1038]);
+        assert_eq!(compact(220, 9), [1037, 220, 221, 228]);
+        assert_eq!(compact(0, 5), [0, 1, 2, 3, 4]);
+        // The longest day ends within a half hour of its own number.
+        assert_eq!(compact(310, 2), [310, 311]);
+        assert_eq!(Slots::stored([1036, 3, 999, 1999]), (216..222).chain([3]).collect());
+        let three_hours_and_a_half: Slots = (217..217 + 42).collect();
+        assert_eq!(three_hours_and_a_half.any_number().count(), 50);
+    }
+
+    /// What is asked of a stored set: a booking comes, where no number of its slots is there; one goes; or one comes
+    /// whatever is there, as the set is written anew.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Take(u16, u16),
+        Leave(proptest::sample::Index),
+        Rewrite(u16, u16),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let place = || (0_u16..40, 1_u16..30);
+        prop_oneof![
+            4 => place().prop_map(|(first, count)| Step::Take(first, count)),
+            3 => any::<proptest::sample::Index>().prop_map(Step::Leave),
+            1 => place().prop_map(|(first, count)| Step::Rewrite(first, count)),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn stored_numbers_are_the_slots_of_the_bookings_that_are_there(
+            steps in prop::collection::vec(step(), 1..60),
+        ) {
+            let mut stored = BTreeSet::<u16>::new();
+            let mut bookings = Vec::<Slots>::new();
+            for step in steps {
+                let taken = bookings.iter().fold(Slots::default(), |all, one| all.with(*one));
+                match step {
+                    Step::Take(first, count) => {
+                        let slots: Slots = (first..first + count).collect();
+                        let is_free = !slots.any_number().any(|number| stored.contains(&number));
+                        prop_assert_eq!(is_free, !slots.meets(taken));
+                        if is_free {
+                            stored.extend(slots.compact());
+                            bookings.push(slots);
+                        }
+                    }
+                    Step::Leave(_) if bookings.is_empty() => {}
+                    Step::Leave(which) => {
+                        let slots = bookings.swap_remove(which.index(bookings.len()));
+                        let first = slots.numbers().next().unwrap();
+                        prop_assert!(names_of(first).iter().any(|name| stored.contains(name)));
+                        for number in slots.every_number() {
+                            stored.remove(&number);
+                        }
+                    }
+                    Step::Rewrite(first, count) => {
+                        let slots: Slots = (first..first + count).collect();
+                        if !slots.meets(taken) {
+                            stored = taken.numbers().chain(slots.compact()).collect();
+                            bookings.push(slots);
+                        }
+                    }
+                }
+                let taken = bookings.iter().fold(Slots::default(), |all, one| all.with(*one));
+                prop_assert_eq!(Slots::stored(stored.iter().copied()), taken);
+            }
+            prop_assert!(!bookings.is_empty() || stored.is_empty());
+        }
     }
 }

@@ -18,20 +18,28 @@ const KEPT_MOST: u64 = 10_000;
 /// The most that are counted together; a transaction has room for no more than a hundred conditions.
 const MOST: usize = 24;
 
-type Families = Cache<(ClubId, AccountId), Arc<[AccountId]>>;
+/// The others of a family.
+pub(crate) type Others = Arc<[AccountId]>;
+type Families = Cache<(ClubId, AccountId), Others>;
 
 /// Of this process. The club is part of the key.
 static FAMILIES: LazyLock<Families> =
     LazyLock::new(|| Cache::builder().max_capacity(KEPT_MOST).time_to_live(KEPT).build());
 
-/// The others of a member's family, at most ten seconds old.
+/// The others of a member's family, where this process has read them within ten seconds.
+pub(crate) async fn remembered(table: &TenantTable, account: AccountId) -> Option<Others> {
+    FAMILIES.get(&(table.tenant().club(), account)).await
+}
+
+/// That a member's family is nobody else.
+pub(crate) async fn remember_nobody(table: &TenantTable, account: AccountId) {
+    FAMILIES.insert((table.tenant().club(), account), Others::default()).await;
+}
+
+/// The others of a member's family.
 ///
 /// What is read: two queries of `T#<club>#PERSON#<account>` for each of them.
-pub(crate) async fn others(table: &TenantTable, account: AccountId) -> Result<Arc<[AccountId]>> {
-    let key = (table.tenant().club(), account);
-    if let Some(family) = FAMILIES.get(&key).await {
-        return Ok(family);
-    }
+pub(crate) async fn others(table: &TenantTable, account: AccountId) -> Result<Others> {
     let mut family = BTreeSet::from([account]);
     let mut newcomers = vec![account];
     while !newcomers.is_empty() {
@@ -44,8 +52,8 @@ pub(crate) async fn others(table: &TenantTable, account: AccountId) -> Result<Ar
         }
     }
     family.remove(&account);
-    let family: Arc<[AccountId]> = family.into_iter().take(MOST).collect();
-    FAMILIES.insert(key, family.clone()).await;
+    let family: Others = family.into_iter().take(MOST).collect();
+    FAMILIES.insert((table.tenant().club(), account), family.clone()).await;
     Ok(family)
 }
 

@@ -17,6 +17,7 @@ use facilities::{
 use futures::future::try_join;
 use kernel::{AccountId, CourtId, Error, ResourceId, Result, VenueId, jiff::civil::Date};
 use pricing::{PriceBook, active_on};
+use profiles::store::{FamilyCount, family_key};
 use table::{Items, Key, TenantTable};
 
 use crate::{
@@ -66,7 +67,8 @@ pub struct Family {
 
 impl LookUp {
     /// One round. A second one where the court is made of others, or keeps time free past midnight, whose days
-    /// nobody knew before, or where the rules want to know more than they did last time.
+    /// nobody knew before, or where the rules want to know more than they did last time; more where a family is
+    /// counted together, which is found person by person.
     pub async fn of(table: &TenantTable, asked: &Asked) -> Result<Self> {
         let found = Self::several(table, std::slice::from_ref(asked)).await?;
         found.into_iter().next().ok_or_else(|| Error::internal("nothing was looked up"))
@@ -96,9 +98,10 @@ impl LookUp {
     }
 
     async fn knowing(table: &TenantTable, asked: &[Asked], needs: &Needs) -> Result<Vec<Self>> {
-        let keys = Keys::of(table, asked, needs).await?;
+        let mut keys = Keys::of(table, asked, needs).await;
         let (prices, all) = (prices(table, asked), keys.all());
         let (mut items, books) = try_join(table.batch_get(&all), prices).await?;
+        keys.meet_family(table, &mut items).await?;
         let shared = Shared::take(&mut items, &keys)?;
         let courts = shared.courts(asked)?;
         let guessed = court_days(&mut items, &keys.days)?;
@@ -138,15 +141,23 @@ struct Keys {
     own: PersonKeys,
     party: Vec<PersonKeys>,
     family: Vec<(AccountId, Key)>,
+    /// Whether there is a family, where it counts and nobody remembers.
+    family_count: Option<Key>,
     resources: Vec<(ResourceId, Key)>,
     of: VenueId,
 }
 
 impl Keys {
-    async fn of(table: &TenantTable, asked: &[Asked], needs: &Needs) -> Result<Self> {
+    async fn of(table: &TenantTable, asked: &[Asked], needs: &Needs) -> Self {
         let (venue, account) = (asked[0].venue_id, asked[0].account_id);
-        let others =
-            if needs.family { family::others(table, account).await? } else { Arc::default() };
+        let (family, family_count) = if needs.family {
+            match family::remembered(table, account).await {
+                Some(others) => (diaries_of(table, &others), None),
+                None => (Vec::new(), Some(family_key(table, account))),
+            }
+        } else {
+            (Vec::new(), None)
+        };
         let of_nobody = Needs::default();
         let of_players = if needs.participants { needs } else { &of_nobody };
         let players: BTreeSet<_> = asked.iter().flat_map(|one| one.party.members()).collect();
@@ -159,7 +170,7 @@ impl Keys {
             .flat_map(|one| one.wish.days().into_iter().map(|day| (one.court_id, day)))
             .collect();
         let day = |(court, day): (CourtId, Date)| day_keys(table, venue, &[court], &[day]);
-        Ok(Self {
+        Self {
             venue: venue_key(table, venue),
             courts: courts.into_iter().map(|id| (id, court_key(table, venue, id))).collect(),
             days: days.into_iter().flat_map(day).collect(),
@@ -168,10 +179,25 @@ impl Keys {
             policy: policy_key(table, venue),
             own: PersonKeys::of(table, account, needs),
             party: players.collect(),
-            family: others.iter().map(|other| (*other, diary_key(table, *other))).collect(),
+            family,
+            family_count,
             resources: resources.into_iter().map(|id| (id, resource_key(table, id))).collect(),
             of: venue,
-        })
+        }
+    }
+
+    /// Reads the diaries of a family that nobody knew before. Most members have none, which the first round tells.
+    async fn meet_family(&mut self, table: &TenantTable, items: &mut Items) -> Result<()> {
+        let Some(key) = self.family_count.take() else { return Ok(()) };
+        let account = self.own.account;
+        if !items.take::<FamilyCount>(&key)?.is_some_and(FamilyCount::is_somebody) {
+            family::remember_nobody(table, account).await;
+            return Ok(());
+        }
+        self.family = diaries_of(table, &family::others(table, account).await?);
+        let keys: Vec<_> = self.family.iter().map(|(_, key)| key.clone()).collect();
+        items.extend(table.batch_get(&keys).await?);
+        Ok(())
     }
 
     fn all(&self) -> Vec<Key> {
@@ -179,11 +205,15 @@ impl Keys {
         let courts = self.courts.iter().map(|(_, key)| key);
         let days = self.days.iter().map(|(_, key)| key);
         let people = std::iter::once(&self.own).chain(&self.party).flat_map(PersonKeys::all);
-        let family = self.family.iter().map(|(_, key)| key);
+        let family = self.family.iter().map(|(_, key)| key).chain(&self.family_count);
         let resources = self.resources.iter().map(|(_, key)| key);
         let more = courts.chain(days).chain(people).chain(family).chain(resources);
         [venue, diary, rules, policy].into_iter().chain(more).cloned().collect()
     }
+}
+
+fn diaries_of(table: &TenantTable, people: &[AccountId]) -> Vec<(AccountId, Key)> {
+    people.iter().map(|person| (*person, diary_key(table, *person))).collect()
 }
 
 /// What wishes of one member at one venue have in common, out of what one round has found.

@@ -21,7 +21,8 @@ pub use exports::{
     drop_export, export, exports_of, fail_export, finish_export, request_export, start_export,
 };
 pub use families::{
-    children, children_count, guardians, guardianship, leave_children, link, mark_invited, unlink,
+    FamilyCount, children, children_count, family_key, guardians, guardianship, leave_children,
+    link, mark_invited, unlink,
 };
 pub use fields::{person_fields, put_person_fields};
 pub use people::{Everything, erase, everything};

@@ -214,6 +214,11 @@ impl Items {
         }
     }
 
+    /// What another batch has found is here, too.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// The item of this key, if the batch found it; it stays, for whoever else asks.
     pub fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
         let found = self.0.get(&key.parts()).cloned();

@@ -153,7 +153,11 @@ impl Condition {
             }
             Node::Join(word, parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| part.render(placeholders)).collect();
-                format!("({})", parts.join(word))
+                match parts.as_slice() {
+                    // DynamoDB refuses redundant parentheses.
+                    [one] => one.clone(),
+                    parts => format!("({})", parts.join(word)),
+                }
             }
             Node::Not(inner) => format!("NOT {}", inner.render(placeholders)),
         }
@@ -306,6 +310,11 @@ mod tests {
         assert_eq!(
             condition.render(&mut placeholders),
             "(attribute_not_exists(#n0) AND (#n1 = :v0 OR NOT contains(#n2, :v1)))"
+        );
+        let either = Condition::any([Condition::exists("a"), Condition::exists("b")]);
+        assert_eq!(
+            Condition::all([either]).render(&mut Placeholders::default()),
+            "(attribute_exists(#n0) OR attribute_exists(#n1))"
         );
         let update =
             Update::new().set("status", "confirmed").add("balance", 5_i64).remove("holds.bkg_1");

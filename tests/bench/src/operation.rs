@@ -115,8 +115,9 @@ fn coming_in() -> Vec<Operation> {
         Operation {
             name: "refresh",
             function: "api-sessions",
-            // Two rounds: session, club with membership, and roles side by side, and the exchange.
-            budget: Budget { requests: Some(4), ..Budget::default() },
+            // Two rounds: session, club with membership, and roles side by side, and the exchange; before them the
+            // limit of an address that nobody came from yet.
+            budget: Budget { requests: Some(5), ..Budget::default() },
             event: refresh,
             ..plain()
         },
@@ -156,14 +157,15 @@ fn booking() -> Vec<Operation> {
     vec![
         Operation {
             name: "booking",
-            // The one batch of reads, the transaction, and whether the member may still come in.
-            budget: Budget { cpu_ms: Some(2.0), requests: Some(3), ..Budget::default() },
+            // Whether they may come in, beside the limit of somebody who was not here yet; the round of reads, a batch
+            // beside the prices; the transaction; and where it is paid.
+            budget: Budget { cpu_ms: Some(2.0), requests: Some(6), ..Budget::default() },
             event: |world| book_in(world, &world.hall, None),
             ..booking()
         },
         Operation {
             name: "booking, ten rules",
-            budget: Budget { cpu_ms: Some(3.0), requests: Some(3), ..Budget::default() },
+            budget: Budget { cpu_ms: Some(3.0), requests: Some(6), ..Budget::default() },
             event: |world| book_in(world, &world.strict, None),
             ..booking()
         },

@@ -62,6 +62,17 @@ pub(crate) struct Process {
     pub(crate) spawned: Instant,
 }
 
+/// CPU used so far, in milliseconds, by the process or the thread that this file of `/proc` tells of.
+pub(crate) fn cpu_ms(path: &str) -> f64 {
+    let stat =
+        fs::read_to_string(path).expect("the benchmark runs on Linux, and what it measures runs");
+    // The second field, the program's name, may itself hold blanks and brackets.
+    let (_, fields) = stat.rsplit_once(')').expect("a stat line");
+    let fields: Vec<_> = fields.split_whitespace().collect();
+    let ticks = |index: usize| fields[index].parse::<f64>().expect("a number of ticks");
+    (ticks(11) + ticks(12)) * 1_000.0 / TICKS_PER_SECOND
+}
+
 impl Process {
     /// Starts the binary with this environment and no other.
     pub(crate) fn spawn(binary: &Path, environment: &[(String, String)]) -> Self {
@@ -85,12 +96,7 @@ impl Process {
 
     /// CPU used so far, in milliseconds: by the program and for it.
     pub(crate) fn cpu_ms(&self) -> f64 {
-        let stat = self.about("stat");
-        // The second field, the program's name, may itself hold blanks and brackets.
-        let (_, fields) = stat.rsplit_once(')').expect("a stat line");
-        let fields: Vec<_> = fields.split_whitespace().collect();
-        let ticks = |index: usize| fields[index].parse::<f64>().expect("a number of ticks");
-        (ticks(11) + ticks(12)) * 1_000.0 / TICKS_PER_SECOND
+        cpu_ms(&format!("/proc/{}/stat", self.pid))
     }
 
     /// Resident memory, in megabytes.

@@ -17,7 +17,10 @@ use kernel::{
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, Database, Flaky, Rush, Slot, TestApp};
 
-use crate::world::{ZONE, build, provider, start, unlimit};
+use crate::{
+    process::cpu_ms,
+    world::{ZONE, build, provider, start, unlimit},
+};
 
 const RUSH: Rush =
     Rush { courts: 40, hours: 15, days: 14, members: 2_000, requests: 20_000, seed: 20_261_121 };
@@ -41,6 +44,11 @@ struct Opening {
 /// One wish, what was answered, and how long that took.
 type Told = (Ask, Answer, Duration);
 
+/// Of this thread and of the whole process, in seconds.
+fn cpu() -> [f64; 2] {
+    ["/proc/thread-self/stat", "/proc/self/stat"].map(|path| cpu_ms(path) / 1_000.0)
+}
+
 /// Runs it and prints what came of it; fails where a slot was booked twice.
 pub(crate) fn run() -> ExitCode {
     let table = serve_table();
@@ -55,6 +63,7 @@ fn serve_table() -> Flaky {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {
             let (database, gate) = (Database::start().await, Flaky::start().await);
+            database.forget_changes();
             gate.guard(&database.url);
             send.send(gate).expect("somebody waits for it");
             std::future::pending::<()>().await;
@@ -67,12 +76,15 @@ fn serve_table() -> Flaky {
 async fn rush(table: Flaky) -> ExitCode {
     let opening = Opening::day(&table).await;
     table.fail(FAULTS);
-    let begun = Instant::now();
+    let (before, begun) = (cpu(), Instant::now());
     let asked = stream::iter(RUSH.asks()).map(|ask| opening.ask(ask)).buffer_unordered(AT_ONCE);
     let told: Vec<Told> = asked.collect().await;
     let took = begun.elapsed();
     table.fail(0);
     report(&told, took, &table);
+    let [own, all] = cpu();
+    let (own, all) = (own - before[0], all - before[1]);
+    println!("CPU: {own:.1} s in the application, {:.1} s in the table and its gate.", all - own);
     let (live, doubles) = opening.live().await;
     println!("{live} bookings live; {doubles} slots are in two of them.");
     if doubles == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -3,15 +3,14 @@
 use std::sync::Mutex;
 
 use axum::{Json, Router, routing::post};
-use booking::{DayOfCourt, Part};
 use facilities::{Court, Venue};
 use identity::{Account, Membership, Password, PasswordCost, Proof, Session};
 use kernel::{
-    AccountId, Clock, ClosureId, ClubId, CourtId, Email, Locale, Method, PageRequest, Role, Tenant,
-    VenueId,
+    AccountId, Clock, ClubId, CourtId, Email, Locale, Method, PageRequest, Role, Tenant, VenueId,
     jiff::{Timestamp, civil::Date, tz::TimeZone},
 };
 use serde_json::{Value, json};
+use table::{Update, Value as Attribute, Write};
 use tenancy::Onboarding;
 use testkit::TestApp;
 use tokio::net::TcpListener;
@@ -70,6 +69,7 @@ impl World {
     pub(crate) async fn start(variables: Vec<(String, String)>) -> Self {
         let now = Clock::system().now();
         let test = TestApp::start(vec![], now, &[]).await;
+        test.database.forget_changes();
         let club = open_club(&test, now).await;
         let account = join(&test, club, EMAIL, Some(PASSWORD), now).await;
         let hall = Hall::new(build(&test, club, COURTS, now).await, 0);
@@ -252,17 +252,18 @@ pub(crate) async fn unlimit(test: &TestApp, club: ClubId) {
 /// Takes every second hour of a week from tomorrow on.
 async fn fill(test: &TestApp, club: ClubId, hall: &Hall, today: Date) {
     let table = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
+    // As bookings of whole hours are stored: two half hours each.
+    let halves = (8_u16..23).step_by(2).flat_map(|hour| [1_000 + 2 * hour, 1_001 + 2 * hour]);
+    let taken = Attribute::numbers(halves);
     for date in (1..=DAYS_OF_MANY).map(|days| day_after(today, days)) {
-        let zone = TimeZone::get(ZONE).expect("a zone");
-        let starts = booking::first_instant(&zone, date).expect("a day");
-        let parts: Vec<_> =
-            (8..23).step_by(2).map(|hour| Part { date, first: hour * 12, count: 12 }).collect();
-        for court_id in hall.courts.iter().copied() {
-            let day = DayOfCourt { venue_id: hall.venue, date, court_id };
-            booking::close_day(&table, day, ClosureId::new(), &parts, starts)
-                .await
-                .expect("the day is written");
+        for (_, key) in booking::day_keys(&table, hall.venue, &hall.courts, &[date]) {
+            let update = Update::new().set("kind", "court_day").add("taken", taken.clone());
+            let write = Write::update(key, update.add("version", 8_u64));
+            table.write(vec![write]).await.expect("the day is written");
         }
+        let day = booking::venue_day(&table, hall.venue, date).await.expect("the day");
+        let is_busy = |court: &booking::CourtDay| court.taken.numbers().count() == 8 * 12;
+        assert!(day.courts.len() == hall.courts.len() && day.courts.iter().all(is_busy));
     }
 }
 

@@ -91,6 +91,26 @@ impl Desk {
 }
 
 #[tokio::test]
+async fn a_booking_is_completed_when_it_is_over_and_nobody_missed_it() {
+    let (kept, missed) = (Desk::open(false).await, Desk::open(true).await);
+    let path = |desk: &Desk| format!("/v1/bookings/{}", desk.booking);
+    let is_completed = async |desk: &Desk| {
+        desk.world.test.get(&path(desk), &desk.ana()).await.data(200)["is_completed"].clone()
+    };
+    for desk in [&kept, &missed] {
+        desk.advance_to(-59);
+        assert_eq!(is_completed(desk).await, json!(false));
+    }
+    missed.run_job().await;
+    for desk in [&kept, &missed] {
+        desk.world.test.clock.advance(MINUTE);
+    }
+    assert_eq!(is_completed(&kept).await, json!(true));
+    assert_eq!(is_completed(&missed).await, json!(false));
+    assert_eq!(missed.status().await, "no_show");
+}
+
+#[tokio::test]
 async fn the_desk_checks_players_in_by_their_code_within_the_window() {
     let desk = Desk::open(true).await;
     let code = desk.world.test.get(&desk.path("code"), &desk.ana()).await.data(200);

@@ -118,9 +118,15 @@ fn text<'a>(item: &'a Value, name: &str) -> &'a str {
     item[name]["S"].as_str().unwrap_or_else(|| panic!("no {name} in {item}"))
 }
 
-fn numbers(set: &Value) -> BTreeSet<u16> {
+/// The slots that a stored set names: one by one, or from 1000 on half hours, each of six.
+pub(crate) fn slots_of(set: &Value) -> BTreeSet<u16> {
     let numbers = set["NS"].as_array().into_iter().flatten();
-    numbers.map(|number| number.as_str().unwrap().parse().unwrap()).collect()
+    let numbers = numbers.map(|number| number.as_str().unwrap().parse().unwrap());
+    let slots = |number: u16| match number {
+        0..1_000 => number..number + 1,
+        half => 6 * (half - 1_000)..6 * (half - 999),
+    };
+    numbers.flat_map(slots).collect()
 }
 
 fn is_live(booking: &Value) -> bool {
@@ -210,7 +216,7 @@ fn check_slots(opening: &Opening, won: &HashSet<String>) {
     for day in opening.kept("court_day") {
         let court = text(&day, "SK").trim_start_matches("COURT#").to_owned();
         let date = text(&day, "PK").rsplit('#').next().unwrap().to_owned();
-        let taken = numbers(&day["taken"]);
+        let taken = slots_of(&day["taken"]);
         if !taken.is_empty() {
             kept.insert((court, date), taken);
         }

@@ -13,6 +13,7 @@ use testkit::Answer;
 
 use crate::{
     bookings::{Place, member, of_kind, place, table},
+    rush::slots_of,
     world::{Club, World},
 };
 
@@ -86,7 +87,7 @@ async fn booked_on(world: &World, club: &Club, place: &Place, date: Date) -> usi
 pub(crate) fn taken(world: &World) -> usize {
     let items = world.test.database.items().into_iter();
     let days = items.filter(|item| item["kind"]["S"] == "court_day");
-    days.map(|day| day["taken"]["NS"].as_array().map_or(0, Vec::len)).sum()
+    days.map(|day| slots_of(&day["taken"]).len()).sum()
 }
 
 /// Drops a request as soon as so many dates have their outcome, as a process that is killed does.

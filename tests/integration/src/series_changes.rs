@@ -15,6 +15,7 @@ use crate::{
     booking_policies::actions,
     bookings::{Place, member, of_kind, place, table},
     moves::{Steps, another},
+    rush::slots_of,
     series::{act, ask, ask_as, outcomes, start, starts, taken},
     world::{Club, World},
 };
@@ -73,8 +74,8 @@ async fn check_days(world: &World, club: &Club) -> usize {
         let key = |name: &str| day[name]["S"].as_str().unwrap().to_owned();
         let place = key("PK");
         let place = place[place.find("DAY#").unwrap()..].to_owned();
-        for slot in day["taken"]["NS"].as_array().into_iter().flatten() {
-            found.insert((place.clone(), key("SK"), slot.as_str().unwrap().parse().unwrap()));
+        for slot in slots_of(&day["taken"]) {
+            found.insert((place.clone(), key("SK"), slot));
         }
     }
     assert_eq!(found, expected);

@@ -15,7 +15,7 @@ use table::{Condition, Index, Key, Query, TenantTable, Update, Value, Write};
 
 use super::{
     days::{
-        DAY_KEPT, NAMED_SLOTS, court_days, day_key, day_keys, numbers, set_taken, take_named,
+        DAY_KEPT, can_be_named, court_days, day_key, day_keys, give_up, has, set_taken, take_named,
         taken_or_changed,
     },
     diaries::{confirm_entry, enter, reenter},
@@ -277,8 +277,9 @@ fn take(
     let holds = day.map(|day| day.holds.as_slice()).unwrap_or_default();
     let released: Vec<_> =
         holds.iter().filter(|hold| ended.iter().any(|one| one.id == hold.booking_id)).collect();
-    let write = if own == Slots::default() && released.is_empty() && part.count <= NAMED_SLOTS {
-        take_named(key, update, part.slots())
+    let (slots, compact) = (part.slots(), part.slots().compact());
+    let write = if own == Slots::default() && released.is_empty() && can_be_named(slots) {
+        take_named(key, update, slots, compact)
     } else {
         // The day is given without the booking's own slots.
         let left =
@@ -287,8 +288,8 @@ fn take(
             });
         let update =
             released.iter().fold(update, |update, hold| update.remove(hold_name(hold.booking_id)));
-        set_taken(key, update, day, left.with(part.slots()))
-            .or(move |old| taken_or_changed(old, part.slots(), own, now))
+        set_taken(key, update, day, left.without(slots), compact)
+            .or(move |old| taken_or_changed(old, slots, own, now))
     };
     Ok(write.expiring(booking.ends_at.saturating_add(DAY_KEPT).unwrap_or(booking.ends_at)))
 }
@@ -316,11 +317,11 @@ fn give_back_at(
     let is_held = booking.status == Status::Held;
     let hold = hold_name(booking.id);
     let write = |(court, part): (CourtId, Part)| {
-        let update = Update::new().delete("taken", numbers(part.slots())).add("version", 1_u64);
+        let update = give_up(Update::new(), part.slots());
         let (update, its_own) = if is_held {
             (update.remove(hold.clone()), Condition::exists(hold.clone()))
         } else {
-            (update, Condition::contains("taken", part.first))
+            (update, has(part.first))
         };
         Write::update(day_key(table, booking.venue_id, part.date, court), update)
             .when(its_own)

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use table::{Attempt, Condition, TenantTable, Update, Value, Write};
 
-use super::days::{DAY_KEPT, day_key, numbers};
+use super::days::{DAY_KEPT, day_key};
 use crate::{Part, Slots};
 
 const MARK_PREFIX: &str = "closure_";
@@ -81,7 +81,7 @@ pub async fn close_day(
     let update = Update::new()
         .set("kind", "court_day")
         .set(mark.clone(), Value::of(&marks)?)
-        .add("closed", numbers(slots))
+        .add("closed", Value::numbers(slots.compact()))
         .add("version", 1_u64);
     let kept = day_starts.saturating_add(LONGEST_DAY + DAY_KEPT).unwrap_or(day_starts);
     let write = Write::update(day_key(table, day.venue_id, day.date, day.court_id), update)
@@ -107,14 +107,15 @@ pub async fn open_day(
             return Ok(());
         }
         let left = found.closed_without(&mark)?;
-        let closed: Slots = found.closed.iter().copied().collect();
-        let events = tell(closed.without(left).without(found.taken.iter().copied().collect()))?;
+        let (closed, taken) = (&found.closed, &found.taken);
+        let [closed, taken] = [closed, taken].map(|set| Slots::stored(set.iter().copied()));
+        let events = tell(closed.without(left).without(taken))?;
         let update = Update::new().remove(mark.clone()).set("version", found.version + 1);
         // DynamoDB has no empty set.
         let update = if left == Slots::default() {
             update.remove("closed")
         } else {
-            update.set("closed", numbers(left))
+            update.set("closed", Value::numbers(left.compact()))
         };
         let write =
             Write::update(key.clone(), update).when(Condition::equals("version", found.version));

@@ -9,10 +9,12 @@ use table::{Condition, Item, Items, Key, Query, TenantTable, Update, Value, Writ
 use crate::{
     CourtDay, CourtDays, Slots, VenueDay,
     error::{court_closed, day_changed, slot_taken},
+    slots::names_of,
 };
 
-/// So many slots can be named one by one, twice each, in a condition: an expression holds 300 operators and 4 KB.
-pub(super) const NAMED_SLOTS: u16 = 49;
+/// So many numbers can be named one by one, of two sets, in a condition: an expression holds 300 operators and 4 KB.
+/// Three hours and a half are 42 slots and in at most 8 half hours.
+const NAMED: usize = 50;
 /// A court's day is dropped so long after its bookings: nobody can take its slots any more.
 pub(super) const DAY_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -48,27 +50,54 @@ pub async fn venue_day(table: &TenantTable, venue: VenueId, date: Date) -> Resul
     Ok(VenueDay { date, courts: table.query_all(&query).await? })
 }
 
-/// Takes slots, if each of them is free and open.
-pub(super) fn take_named(key: Key, update: Update, slots: Slots) -> Write {
-    let free = slots
-        .numbers()
-        .flat_map(|slot| ["taken", "closed"].map(|set| Condition::contains(set, slot).negated()));
-    let update = update.add("taken", numbers(slots)).add("version", 1_u64);
+/// Whether [`take_named`] has room for them.
+pub(super) fn can_be_named(slots: Slots) -> bool {
+    slots.any_number().count() <= NAMED
+}
+
+/// Takes slots, if each of them is free and open. `compact` are their numbers as they are stored.
+pub(super) fn take_named(
+    key: Key,
+    update: Update,
+    slots: Slots,
+    compact: impl IntoIterator<Item = u16>,
+) -> Write {
+    let free = slots.any_number().flat_map(|number| {
+        ["taken", "closed"].map(|set| Condition::contains(set, number).negated())
+    });
+    let update = update.add("taken", Value::numbers(compact)).add("version", 1_u64);
     Write::update(key, update)
         .when(Condition::all(free))
         .or(move |old| closed_in(old, slots).unwrap_or_else(slot_taken))
 }
 
-/// Makes these the slots that are taken. A path is changed once in an update: what is given back and what is taken is
-/// one new set, which holds only for the version that was read.
-pub(super) fn set_taken(key: Key, update: Update, day: Option<&CourtDay>, taken: Slots) -> Write {
+/// Makes `left`, each slot by itself, and what `compact` stands for what is taken. A path is changed once in an
+/// update: what is given back and what is taken is one new set, which holds only for the version that was read.
+pub(super) fn set_taken(
+    key: Key,
+    update: Update,
+    day: Option<&CourtDay>,
+    left: Slots,
+    compact: impl IntoIterator<Item = u16>,
+) -> Write {
     let version = day.map_or(0, |day| day.version);
     let unchanged = match day {
         Some(_) => Condition::equals("version", version),
         None => Condition::absent("PK"),
     };
-    let update = update.set("taken", numbers(taken)).set("version", version + 1);
+    let taken = Value::numbers(left.numbers().chain(compact));
+    let update = update.set("taken", taken).set("version", version + 1);
     Write::update(key, update).when(unchanged)
+}
+
+/// Takes slots away from what is taken: whichever numbers they were stored by.
+pub(super) fn give_up(update: Update, slots: Slots) -> Update {
+    update.delete("taken", Value::numbers(slots.every_number())).add("version", 1_u64)
+}
+
+/// That this slot is taken.
+pub(super) fn has(slot: u16) -> Condition {
+    Condition::any(names_of(slot).map(|number| Condition::contains("taken", number)))
 }
 
 pub(super) fn taken_or_changed(
@@ -88,8 +117,4 @@ pub(super) fn taken_or_changed(
 fn closed_in(old: Option<Item>, slots: Slots) -> Option<Error> {
     let day = read_item::<CourtDay>(old?).ok()?;
     day.closed.meets(slots).then(court_closed)
-}
-
-pub(super) fn numbers(slots: Slots) -> Value {
-    Value::numbers(slots.numbers())
 }

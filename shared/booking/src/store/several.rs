@@ -1,7 +1,7 @@
 //! Several bookings that change together: in their transaction each court's day is written once, whatever of them
 //! lies on it. One may have what another gives up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use facilities::{Court, Resource, Venue, court_unchanged};
 use kernel::{
@@ -12,7 +12,9 @@ use table::{Condition, TenantTable, Update, Write};
 
 use super::{
     bookings::{bookings, let_go, places, put, replace_told, unless_changed},
-    days::{DAY_KEPT, NAMED_SLOTS, day_key, numbers, set_taken, take_named, taken_or_changed},
+    days::{
+        DAY_KEPT, can_be_named, day_key, give_up, has, set_taken, take_named, taken_or_changed,
+    },
     diaries::enter,
     extras::exchange_extras,
 };
@@ -41,6 +43,8 @@ pub fn rearrange(
 struct Exchange {
     given: Slots,
     taken: Slots,
+    /// The same as it is stored, booking by booking.
+    compact: BTreeSet<u16>,
     /// The first slot of each part that is given up: whoever gives it up has it.
     firsts: Vec<u16>,
     until: Option<Timestamp>,
@@ -63,6 +67,7 @@ fn exchanges(moves: &[(Booking, Booking)]) -> BTreeMap<(CourtId, Date), Exchange
         for (court, part) in places(after, &after.parts) {
             let day = days.entry((court, part.date)).or_default();
             day.taken = day.taken.with(part.slots());
+            day.compact.extend(part.slots().compact());
             day.until = day.until.max(Some(after.ends_at));
         }
     }
@@ -81,22 +86,20 @@ pub fn exchange_days(
     now: Timestamp,
 ) -> Vec<Write> {
     let write = |((court, date), day): ((CourtId, Date), Exchange)| {
-        let Exchange { given, taken, firsts, until } = day;
+        let Exchange { given, taken, compact, firsts, until } = day;
         let key = day_key(table, venue, date, court);
         if taken == Slots::default() {
-            let update = Update::new().delete("taken", numbers(given)).add("version", 1_u64);
-            let had = firsts.into_iter().map(|first| Condition::contains("taken", first));
-            return Write::update(key, update).when(Condition::all(had)).or(|_| booking_changed());
+            let had = Condition::all(firsts.into_iter().map(has));
+            let update = give_up(Update::new(), given);
+            return Write::update(key, update).when(had).or(|_| booking_changed());
         }
         let update = Update::new().set("kind", "court_day");
-        let is_named =
-            given == Slots::default() && taken.numbers().count() <= usize::from(NAMED_SLOTS);
-        let write = if is_named {
-            take_named(key, update, taken)
+        let write = if given == Slots::default() && can_be_named(taken) {
+            take_named(key, update, taken, compact)
         } else {
             let read = days.on(court, date);
-            let left = read.map(|day| day.taken).unwrap_or_default().without(given);
-            set_taken(key, update, read, left.with(taken))
+            let left = read.map(|day| day.taken).unwrap_or_default().without(given.with(taken));
+            set_taken(key, update, read, left, compact)
                 .or(move |old| taken_or_changed(old, taken, given, now))
         };
         match until {

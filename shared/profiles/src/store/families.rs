@@ -23,8 +23,23 @@ pub(super) fn child_key(table: &TenantTable, guardian: AccountId, child: Account
     person_key(table, guardian, format_args!("CHILD#{child}"))
 }
 
-fn family_key(table: &TenantTable, account: AccountId) -> Key {
+/// `T#<club>#PERSON#<account>` / `FAMILY`, a [`FamilyCount`]: for a round of reads that asks more.
+pub fn family_key(table: &TenantTable, account: AccountId) -> Key {
     person_key(table, account, "FAMILY")
+}
+
+/// How many people somebody acts for, and how many act for them. Nobody who never had either has it.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct FamilyCount {
+    children: Option<i64>,
+    guardians: Option<i64>,
+}
+
+impl FamilyCount {
+    /// Whether there is anybody.
+    pub fn is_somebody(self) -> bool {
+        [self.children, self.guardians].into_iter().flatten().any(|count| count > 0)
+    }
 }
 
 /// Get `T#<club>#PERSON#<child>` / `GUARDIAN#<guardian>`.
@@ -96,13 +111,8 @@ pub fn unlink(table: &TenantTable, child: AccountId, guardian: AccountId) -> Vec
 
 /// Get `T#<club>#PERSON#<guardian>` / `FAMILY`: how many children they act for, as it is counted.
 pub async fn children_count(table: &TenantTable, guardian: AccountId) -> Result<Option<i64>> {
-    let family: Option<Family> = table.get(&family_key(table, guardian)).await?;
+    let family: Option<FamilyCount> = table.get(&family_key(table, guardian)).await?;
     Ok(family.and_then(|family| family.children))
-}
-
-#[derive(Deserialize)]
-struct Family {
-    children: Option<i64>,
 }
 
 /// Delete `GUARDIAN#<guardian>` at these children and `CHILD#<child>` at the guardian, and count both in their
