@@ -1,7 +1,5 @@
 //! Courts are closed: nobody books them, and each who had is dealt with once, whatever runs twice or dies.
 
-use std::{future::poll_fn, pin::pin, task::Poll};
-
 use ::closures::{ANNOUNCED, LIFTED, Lifted};
 use booking::BookingFact;
 use facilities::Court;
@@ -14,7 +12,6 @@ use testkit::Service;
 use crate::{
     bookings::{member, table},
     payments::{Held, Place},
-    world::World,
 };
 
 const DAY: &str = "2026-11-21";
@@ -118,23 +115,6 @@ fn progress(closure: &Value) -> [u64; 5] {
 
 fn of_kind(events: &[Event], kind: &str) -> usize {
     events.iter().filter(|event| event.kind == kind).count()
-}
-
-/// Runs until the table was called more often than this, and drops what is under way then.
-pub(crate) async fn killed_after<T>(
-    world: &World,
-    calls: u64,
-    run: impl Future<Output = T>,
-) -> Option<T> {
-    let meter = world.test.app.table().meter();
-    let before = meter.usage();
-    let mut run = pin!(run);
-    poll_fn(|context| match run.as_mut().poll(context) {
-        Poll::Ready(done) => Poll::Ready(Some(done)),
-        Poll::Pending if meter.usage().since(before).round_trips > calls => Poll::Ready(None),
-        Poll::Pending => Poll::Pending,
-    })
-    .await
 }
 
 #[tokio::test]
@@ -288,7 +268,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         for step in ["close", "find", "settle"] {
             // Killed twice at the same place, then left in peace.
             for _ in 0..2 {
-                Box::pin(killed_after(&place.world, calls, place.step(step, &input))).await;
+                Box::pin(place.world.killed_after(calls, place.step(step, &input))).await;
             }
             while place.step(step, &input).await.unwrap() {}
         }
@@ -310,7 +290,7 @@ async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         assert_eq!(payment["refundable"]["amount"], 0, "{payment}");
         place.post_to(&closure, "lift").await.data(202);
         let input = place.execution();
-        Box::pin(killed_after(&place.world, calls, place.step("lift", &input))).await;
+        Box::pin(place.world.killed_after(calls, place.step("lift", &input))).await;
         place.work(&input).await;
         let events = place.world.publish().await;
         assert_eq!(of_kind(&events, LIFTED), 1, "{calls}");

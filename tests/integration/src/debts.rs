@@ -1,7 +1,5 @@
 //! What nobody pays in time is owed: once, by whom it was asked, until it is paid or forgiven.
 
-use std::{future::poll_fn, pin::pin, task::Poll};
-
 use futures::future::join;
 use kernel::jiff::SignedDuration;
 use local::provider::Faults;
@@ -150,15 +148,8 @@ async fn a_job_that_is_killed_anywhere_makes_one_debt() {
         place.shared_at(&start, &[&ben]).await;
         place.world.drain().await;
         place.world.test.clock.advance(SignedDuration::from_hours(24));
-        let meter = place.world.test.app.table().meter();
-        let before = meter.usage();
-        let mut run = pin!(job_unknown_payments::handle(place.world.test.app.clone()));
-        let done = poll_fn(|context| match run.as_mut().poll(context) {
-            Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending if meter.usage().since(before).round_trips > calls => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        })
-        .await;
+        let run = job_unknown_payments::handle(place.world.test.app.clone());
+        let done = Box::pin(place.world.killed_after(calls, run)).await;
         killed += usize::from(done.is_none());
         owed_then += place.debts(&ben).await.len() - made;
         place.run().await;

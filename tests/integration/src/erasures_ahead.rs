@@ -8,7 +8,6 @@ use testkit::Answer;
 use crate::{
     booking_policies::policy,
     bookings::table,
-    closures::killed_after,
     payments::{Held, Place},
 };
 
@@ -134,8 +133,7 @@ async fn an_erasure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
         let mut dead = false;
         // Killed twice at the same place, then left in peace.
         for _ in 0..2 {
-            dead |=
-                Box::pin(killed_after(&ahead.place.world, calls, ahead.erase())).await.is_none();
+            dead |= Box::pin(ahead.place.world.killed_after(calls, ahead.erase())).await.is_none();
         }
         let certificate = ahead.erase().await.data(200);
         let events = ahead.place.world.publish().await;

@@ -90,16 +90,6 @@ pub(crate) fn taken(world: &World) -> usize {
     days.map(|day| slots_of(&day["taken"]).len()).sum()
 }
 
-/// Drops a request as soon as so many dates have their outcome, as a process that is killed does.
-async fn killed_after(world: &World, dates: usize, request: impl Future<Output = Answer>) -> bool {
-    let watch = async {
-        while of_kind(world, "occurrence") < dates {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::select! { biased; () = watch => true, _ = request => false }
-}
-
 #[tokio::test]
 async fn a_year_of_weekly_bookings_is_one_call_and_its_repetition_changes_nothing() {
     let (world, club, place) = start().await;
@@ -218,7 +208,7 @@ async fn all_or_nothing_leaves_nothing_behind() {
     assert_eq!(outcomes(&ask(&world, &ana, &place, later).await.data(201)), ["booked"; 4]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_date_that_is_lost_in_the_middle_gives_all_the_others_back() {
     let (world, club, place) = start().await;
     let account = AccountId::new();
@@ -226,7 +216,9 @@ async fn a_date_that_is_lost_in_the_middle_gives_all_the_others_back() {
     let ana = token();
     let many = json!({ "rrule": "FREQ=DAILY;COUNT=60", "on_conflict": "all_or_nothing" });
     let first = ask_as(&world, &ana, &place, many.clone(), Some("sixty"));
-    assert!(killed_after(&world, 1, first).await, "the first group is not all of it");
+    let is_written = || of_kind(&world, "occurrence") > 0;
+    let answer = world.killed_when(is_written, first).await;
+    assert!(answer.is_none(), "the first group is not all of it");
     let half = taken(&world);
     assert!(half > 0 && half < 60 * 12);
     // The fiftieth day goes to somebody else before the request comes again.
@@ -248,47 +240,36 @@ async fn a_date_that_is_lost_in_the_middle_gives_all_the_others_back() {
     world.publish().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_request_that_is_killed_anywhere_goes_on() {
-    let (mut killed, mut halfway) = (0, 0);
-    let all = {
-        let (world, club, place) = start().await;
-        let usage = || world.test.app.table().meter().usage().round_trips;
-        let (ana, before) = (member(&world, &club), usage());
-        ask(&world, &ana, &place, json!({ "rrule": "FREQ=DAILY;COUNT=40" })).await.data(201);
-        usage() - before
-    };
-    // After so many calls of the table: while dates are surveyed, while groups are read, while one is written.
-    let last = (1..7).map(|calls| all - 2 * calls);
-    for calls in [2, all / 4, all / 2].into_iter().chain(last) {
+    let (mut killed, mut halfway, mut calls) = (0, 0, 1);
+    loop {
         let (world, club, place) = start().await;
         let account = AccountId::new();
         let token = || world.test.token(account, Some(club.id), &[Role::Member]);
-        let (ana, wish) = (token(), json!({ "rrule": "FREQ=DAILY;COUNT=40" }));
-        let meter = world.test.app.table().meter().clone();
-        let before = meter.usage().round_trips;
-        let watch = async {
-            while meter.usage().round_trips < before + calls {
-                tokio::task::yield_now().await;
-            }
-        };
-        let first = ask_as(&world, &ana, &place, wish.clone(), Some("forty"));
-        let dead = tokio::select! { biased; () = watch => true, _ = first => false };
-        killed += usize::from(dead);
-        let found = of_kind(&world, "booking");
-        assert_eq!(found, of_kind(&world, "occurrence"), "a date and its booking are one");
-        halfway += usize::from((1..40).contains(&found));
+        let (ana, wish) = (token(), json!({ "rrule": "FREQ=DAILY;COUNT=90" }));
+        let first = ask_as(&world, &ana, &place, wish.clone(), Some("ninety"));
+        let dead = world.killed_after(calls, first).await.is_none();
+        let items = world.still();
+        let count = |kind: &str| items.iter().filter(|item| item["kind"]["S"] == kind).count();
+        let found = count("booking");
+        assert_eq!(found, count("occurrence"), "a date and its booking are one");
+        halfway += usize::from((1..90).contains(&found));
         world.test.clock.advance(SignedDuration::from_secs(16));
-        let made = ask_as(&world, &token(), &place, wish, Some("forty")).await.data(201);
-        assert_eq!(outcomes(&made), ["booked"; 40], "{calls}");
+        let made = ask_as(&world, &token(), &place, wish, Some("ninety")).await.data(201);
+        assert_eq!(outcomes(&made), ["booked"; 90], "{calls}");
         assert_eq!(made["series"]["status"], "active");
-        assert_eq!((of_kind(&world, "booking"), taken(&world)), (40, 40 * 12));
+        assert_eq!((of_kind(&world, "booking"), taken(&world)), (90, 90 * 12));
         let diary = booking::diary(&table(&world, &club), account).await.unwrap();
-        assert_eq!(diary.entries.len(), 40);
+        assert_eq!(diary.entries.len(), 90);
         let told = world.publish().await;
-        assert_eq!(told.iter().filter(|event| event.kind == booking::CONFIRMED).count(), 40);
+        assert_eq!(told.iter().filter(|event| event.kind == booking::CONFIRMED).count(), 90);
+        if !dead {
+            break;
+        }
+        (killed, calls) = (killed + 1, calls + 2);
     }
-    assert!(killed > 6 && halfway > 0, "{killed} were killed, {halfway} of them halfway");
+    assert!(killed > 6 && halfway > 1, "{killed} were killed, {halfway} of them halfway");
 }
 
 #[tokio::test(flavor = "multi_thread")]

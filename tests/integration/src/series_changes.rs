@@ -373,18 +373,6 @@ async fn closed_days_stay_closed_to_dates_that_move() {
     world.publish().await;
 }
 
-/// Drops a request after so many calls of the table, as a process that is killed does; whether it was still running.
-async fn killed(world: &World, calls: u64, request: impl Future<Output = Answer>) -> bool {
-    let meter = world.test.app.table().meter().clone();
-    let before = meter.usage().round_trips;
-    let watch = async {
-        while meter.usage().round_trips < before + calls {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::select! { biased; () = watch => true, _ = request => false }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_is_killed_anywhere_goes_on_and_moves_nothing_twice() {
     let (mut dead, mut calls) = (0, 1);
@@ -403,7 +391,7 @@ async fn a_change_that_is_killed_anywhere_goes_on_and_moves_nothing_twice() {
         });
         let ana = token();
         let first = change_as(&world, &ana, &made, rest.clone(), "rest");
-        let was_running = killed(&world, calls, first).await;
+        let was_running = world.killed_after(calls, first).await.is_none();
         check_days(&world, &club).await;
         world.test.clock.advance(SignedDuration::from_secs(16));
         let changed = change_as(&world, &ana, &made, rest, "rest").await.data(200);

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use crate::{
     booking_policies::actions,
     bookings::table,
-    closures::killed_after,
     payments::{Place, START},
     wallets::ars,
 };
@@ -134,7 +133,7 @@ async fn whatever_is_killed_anywhere_has_happened_wholly_or_not_at_all() {
                 place.world.test.post(&path, &place.member.token, Value::Null).await.data(200);
             }
         };
-        let done = Box::pin(killed_after(&place.world, calls, run)).await;
+        let done = Box::pin(place.world.killed_after(calls, run)).await;
         killed += u32::from(done.is_none());
         let path = "/v1/bookings?limit=100";
         let bookings = place.world.test.get(path, &place.member.token).await.data(200);
@@ -177,7 +176,7 @@ async fn an_entry_that_was_killed_anywhere_is_made_once_by_its_repetition() {
             call.header("idempotency-key", &format!("key {calls}")).json(&body).send().await
         };
         let before = place.balance_of(place.member.account).await;
-        let done = Box::pin(killed_after(&place.world, calls, ask())).await;
+        let done = Box::pin(place.world.killed_after(calls, ask())).await;
         killed += u64::from(done.is_none());
         let had = place.balance_of(place.member.account).await - before;
         assert!([0, 500].contains(&had), "{had}");

@@ -1,6 +1,8 @@
 //! A platform in one process: every function over one embedded DynamoDB, with what lies between them
 //! carried by hand, so that a test can deliver twice, late, out of order, or not at all.
 
+use std::{future::poll_fn, pin::pin, task::Poll};
+
 use kernel::{AccountId, Clock, ClubId, CourtId, Event, Role, VenueId, jiff::Timestamp};
 use local::provider::{Options, Provider};
 use runtime::{Message, handle_messages, handle_stream, sqs::SqsEvent};
@@ -145,6 +147,45 @@ impl World {
         world.book(&member, venue, courts[0], "2026-11-21T18:00").await.data(201);
         world.drain().await;
         (world, club, member)
+    }
+
+    /// Runs until the table was called more often than this, and drops what is under way then, as a process that is
+    /// killed does: `None`.
+    pub(crate) async fn killed_after<T>(
+        &self,
+        calls: u64,
+        run: impl Future<Output = T>,
+    ) -> Option<T> {
+        let meter = self.test.app.table().meter();
+        let before = meter.usage();
+        self.killed_when(|| meter.usage().since(before).round_trips > calls, run).await
+    }
+
+    /// The same as soon as something is seen.
+    pub(crate) async fn killed_when<T>(
+        &self,
+        is_seen: impl Fn() -> bool,
+        run: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut run = pin!(run);
+        poll_fn(|context| match run.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending if is_seen() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+
+    /// Every item at one moment: what a killed request has sent may still happen while this looks.
+    pub(crate) fn still(&self) -> Vec<Value> {
+        let mut items = self.test.database.items();
+        loop {
+            let again = self.test.database.items();
+            if again == items {
+                return items;
+            }
+            items = again;
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

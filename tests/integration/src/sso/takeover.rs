@@ -142,18 +142,8 @@ async fn an_arrival_that_is_killed_anywhere_leaves_the_account_to_one_of_them() 
         sso.oidc.sit(gina());
         let started = sso.leave().await;
         let approval = sso.approve(&started).await;
-        let meter = sso.world.test.app.table().meter().clone();
-        let before = meter.usage().round_trips;
-        let watch = async {
-            while meter.usage().round_trips < before + calls {
-                tokio::task::yield_now().await;
-            }
-        };
-        let dead = tokio::select! {
-            biased;
-            () = watch => true,
-            _ = sso.complete(&started, &approval) => false,
-        };
+        let arrival = sso.complete(&started, &approval);
+        let dead = Box::pin(sso.world.killed_after(calls, arrival)).await.is_none();
         killed += usize::from(dead);
         let platform = sso.world.test.app.table().platform();
         let identities = store::identities(&platform, squatter.account).await.unwrap();
