@@ -2,7 +2,7 @@
 //! goes in a transaction of its own, which counts it in the certificate: whoever goes on finds what is left.
 
 use booking::{Canceller, Changed, Diary, Missable, RefundTo};
-use kernel::{AccountId, BookingId, Error, Result, WaitlistEntryId, jiff::Timestamp};
+use kernel::{AccountId, BookingId, Error, Result, WaitlistEntryId, in_rounds, jiff::Timestamp};
 use payments::{Paperwork, Payment};
 use profiles::store::count_removed;
 use table::{PlatformTable, TenantTable};
@@ -51,18 +51,13 @@ impl Ahead<'_> {
 
     /// Answers whether there was something to do.
     async fn again(&self, step: Step) -> Result<bool> {
-        let mut rounds = ROUNDS;
-        loop {
-            rounds -= 1;
-            let done = match step {
+        let once = || async {
+            match step {
                 Step::Cancel(booking) => Box::pin(self.cancel(booking)).await,
                 Step::Leave(entry) => self.leave(entry).await,
-            };
-            match done {
-                Err(error) if rounds > 0 && is_race(&error) => {}
-                done => return done,
             }
-        }
+        };
+        in_rounds(ROUNDS, is_race, once).await
     }
 
     /// As the club cancels: all that was paid goes back, and nothing is held against them.

@@ -6,7 +6,8 @@ use booking::{Booking, ExtraWishes, LocalStart, Participant, Payable, RuleName, 
 use frontdesk::{Asked, Booked as Done, LookUp, named, participant_unknown};
 use garde::Validate;
 use kernel::{
-    AccountId, BookingId, CourtId, Permission, Result, VenueId, jiff::Timestamp, timestamp_text,
+    AccountId, BookingId, CourtId, Permission, Result, VenueId, in_rounds, jiff::Timestamp,
+    timestamp_text,
 };
 use payments::{Paperwork, Payment, mercadopago::MercadoPago};
 use profiles::{acting_for, user_not_found};
@@ -152,17 +153,9 @@ pub(crate) async fn book(
 ) -> Outcome<Booked> {
     let (table, how) = (app.tenant_table(&caller)?, (input.payment, input.pay_with));
     let (asked, overrides) = input.asked(&table, &caller, app.clock().now()).await?;
-    let mut rounds = ROUNDS;
-    let Made { booking, due } = loop {
-        rounds -= 1;
-        match Box::pin(make(&app, &caller, &table, (&asked, &overrides, how))).await {
-            Err(error) if booking::may_be_repeated(&error) && rounds > 0 => {}
-            Err(error) if booking::may_be_repeated(&error) => {
-                return Err(booking::day_changed().into());
-            }
-            made => break made?,
-        }
-    };
+    let once = || Box::pin(make(&app, &caller, &table, (&asked, &overrides, how)));
+    let made = in_rounds(ROUNDS, booking::may_be_repeated, once).await;
+    let Made { booking, due } = made.map_err(booking::not_repeated)?;
     metrics::counter!("bookings_made").increment(1);
     let (checkout, checkout_problem) = match due {
         None => (None, None),

@@ -7,7 +7,7 @@ use booking::{
 };
 use futures::future::try_join4;
 use garde::Validate;
-use kernel::{BookingId, Error, Permission, Result, jiff::Timestamp};
+use kernel::{BookingId, Error, Permission, Result, in_rounds, jiff::Timestamp};
 use payments::{Paperwork, Payment, Provider};
 use runtime::App;
 use serde::Deserialize;
@@ -74,22 +74,9 @@ pub(crate) async fn cancel(
     Params(options): Params<Options>,
 ) -> Outcome<BookingView> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        let booking = booking::booking(&table, id).await?;
-        check_own(&table, &caller, &booking, app.clock().now()).await?;
-        if options.waive {
-            caller.require_at(Permission::BookingManage, booking.venue_id)?;
-        }
-        if booking.status == Status::Cancelled {
-            return Ok(Reply::ok(BookingView::at(booking, app.clock().now())));
-        }
-        match Box::pin(give_up(&app, &caller, &table, &booking, &options)).await {
-            Err(error) if rounds > 0 && is_race(&error) => {}
-            cancelled => return Ok(Reply::ok(BookingView::at(cancelled?, app.clock().now()))),
-        }
-    }
+    let once = || Box::pin(give_up(&app, &caller, &table, id, &options));
+    let cancelled = in_rounds(ROUNDS, is_race, once).await?;
+    Ok(Reply::ok(BookingView::at(cancelled, app.clock().now())))
 }
 
 /// The booking, its slots, what was paid and what is held against the member, in one transaction.
@@ -97,10 +84,19 @@ async fn give_up(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
-    booking: &Booking,
+    id: BookingId,
     options: &Options,
 ) -> Result<Booking> {
     let now = app.clock().now();
+    let read = booking::booking(table, id).await?;
+    let booking = &read;
+    check_own(table, caller, booking, now).await?;
+    if options.waive {
+        caller.require_at(Permission::BookingManage, booking.venue_id)?;
+    }
+    if booking.status == Status::Cancelled {
+        return Ok(read);
+    }
     let found = Box::pin(find(table, booking)).await?;
     let verdict = judge(caller, booking, options, &found, now)?;
     let back = payments::goes_back(&found.payments, |left| verdict.share(left));

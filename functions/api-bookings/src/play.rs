@@ -1,7 +1,7 @@
 //! Who joins or leaves an open match, and that it is decided by the match as it is.
 
 use garde::Validate;
-use kernel::{AccountId, BookingId, Result};
+use kernel::{AccountId, BookingId, Error, Result, in_rounds};
 use profiles::{Level, acting_for};
 use runtime::App;
 use serde::Deserialize;
@@ -44,14 +44,8 @@ pub(crate) async fn play(
     if step == Step::Join {
         acting.comes_in()?;
     }
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        match once(app, &table, (id, account), step).await {
-            Err(error) if error.code() == "BOOKING_CHANGED" && rounds > 0 => {}
-            done => return done,
-        }
-    }
+    let is_race = |error: &Error| error.code() == "BOOKING_CHANGED";
+    in_rounds(ROUNDS, is_race, || once(app, &table, (id, account), step)).await
 }
 
 async fn once(

@@ -7,7 +7,8 @@ use frontdesk::{Agreed, Asked, Elsewhere, LookUp, PaidBy, check_movable, check_n
 use futures::future::try_join3;
 use garde::Validate;
 use kernel::{
-    BookingId, ClubId, CourtId, Error, Money, PaymentId, Permission, Result, jiff::Timestamp,
+    BookingId, ClubId, CourtId, Error, Money, PaymentId, Permission, Result, in_rounds,
+    jiff::Timestamp,
 };
 use payments::{Billed, Paperwork, Payment, Provider, Purpose};
 use runtime::App;
@@ -73,33 +74,25 @@ pub(crate) async fn relocate(
     Body(input): Body<Move>,
 ) -> Outcome<BookingView> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        let booking = booking::booking(&table, id).await?;
-        check_own(&table, &caller, &booking, app.clock().now()).await?;
-        if input.waive_difference {
-            caller.require_at(Permission::BookingManage, booking.venue_id)?;
-        }
-        match Box::pin(make(&app, &caller, &table, &booking, &input)).await {
-            Err(error) if is_race(&error) && rounds > 0 => {}
-            Err(error) if booking::may_be_repeated(&error) => {
-                return Err(booking::day_changed().into());
-            }
-            moved => return Ok(Reply::ok(BookingView::at(moved?, app.clock().now()))),
-        }
-    }
+    let once = || Box::pin(make(&app, &caller, &table, id, &input));
+    let moved = in_rounds(ROUNDS, is_race, once).await.map_err(booking::not_repeated)?;
+    Ok(Reply::ok(BookingView::at(moved, app.clock().now())))
 }
 
-/// One round of reads, the decision, one transaction.
+/// The booking, one round of reads, the decision, one transaction.
 async fn make(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
-    before: &Booking,
+    id: BookingId,
     input: &Move,
 ) -> Result<Booking> {
     let now = app.clock().now();
+    let before = &booking::booking(table, id).await?;
+    check_own(table, caller, before, now).await?;
+    if input.waive_difference {
+        caller.require_at(Permission::BookingManage, before.venue_id)?;
+    }
     check_movable(before, is_staff(caller, before), now)?;
     let Move { court_id, starts_at, duration_minutes, .. } = *input;
     let to = Elsewhere { court_id, starts_at, duration_minutes };
@@ -125,9 +118,9 @@ async fn make(
         // Nobody is asked for what they cannot pay.
         connect(app, caller.club()?).await?;
     }
-    let mut others = payments.clone();
     // What the wallet pays more is its payment's only change.
-    others.retain(|one| wallet.is_none_or(|wallet| wallet.id != one.id));
+    let others = payments.iter().filter(|one| wallet.is_none_or(|wallet| wallet.id != one.id));
+    let others: Vec<_> = others.cloned().collect();
     let asked_for = if wallet.is_some() { 0 } else { rises_by };
     let paperwork = difference((before, caller.club()?), &mut agreed, &others, asked_for, now)?;
     let Changed { booking, mut writes } =

@@ -2,7 +2,7 @@
 
 use audit::Entry;
 use axum::extract::State;
-use kernel::{AccountId, BookingId, Error, Result};
+use kernel::{AccountId, BookingId, Error, Result, in_rounds};
 use payments::{Paperwork, Payment, Purpose};
 use runtime::App;
 use serde_json::json;
@@ -36,17 +36,8 @@ pub(crate) async fn remove_participant(
     Ids(id, account): Ids<BookingId, AccountId>,
 ) -> Outcome<()> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        match remove(&app, &caller, &table, (id, account)).await {
-            Err(error) if is_race(&error) && rounds > 0 => {}
-            removed => {
-                removed?;
-                return Ok(Reply::no_content());
-            }
-        }
-    }
+    in_rounds(ROUNDS, is_race, || remove(&app, &caller, &table, (id, account))).await?;
+    Ok(Reply::no_content())
 }
 
 /// The booking and the shares, in one transaction.

@@ -1,11 +1,11 @@
 //! `POST /v1/closures/preview`.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use booking::Booking;
 use closures::{Closure, Mode};
-use futures::future::try_join_all;
-use kernel::{Money, Result};
-use payments::Payment;
+use kernel::{BookingId, Money, Result};
 use runtime::App;
 use serde::Serialize;
 use table::TenantTable;
@@ -14,8 +14,6 @@ use web::{Body, Caller, Envelope, Outcome, Problem, Reply};
 
 use crate::create::NewClosure;
 
-/// Payments read at once.
-const PAYMENTS_AT_ONCE: usize = 25;
 /// Bookings whose payments are looked at: more are counted, and their refunds are not.
 const PAYMENTS_LIMIT: usize = 1_000;
 
@@ -81,16 +79,12 @@ async fn refunds(
     closure: &Closure,
     bookings: &[Booking],
 ) -> Result<Vec<Money>> {
-    let bookings: Vec<_> = bookings.iter().take(PAYMENTS_LIMIT).collect();
-    let mut refunds = Vec::new();
-    for some in bookings.chunks(PAYMENTS_AT_ONCE) {
-        let read = some.iter().map(|it| payments::some(table, payments::ids_of(it)));
-        for (booking, payments) in some.iter().zip(try_join_all(read).await?) {
-            let of = |paid: &Payment| closure.refund.of(paid.amount, paid.refundable());
-            let amount = payments.iter().map(of).sum();
-            refunds.push(Money::new(amount, booking.price.currency));
-        }
+    let ids = bookings.iter().take(PAYMENTS_LIMIT).flat_map(payments::ids_of);
+    let mut refunds = BTreeMap::<BookingId, Money>::new();
+    for paid in payments::some(table, ids).await? {
+        let back = closure.refund.of(paid.amount, paid.refundable());
+        let of_booking = refunds.entry(paid.booking_id).or_insert_with(|| paid.money(0));
+        of_booking.amount += back;
     }
-    refunds.retain(|refund| refund.amount > 0);
-    Ok(refunds)
+    Ok(refunds.into_values().filter(|refund| refund.amount > 0).collect())
 }

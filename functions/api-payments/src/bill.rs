@@ -2,13 +2,25 @@
 
 use audit::Entry;
 use booking::{Booking, Status, Step};
-use kernel::{BookingId, Error, PaymentId, Result, jiff::Timestamp};
+use kernel::{BookingId, Error, PaymentId, Result, in_rounds, jiff::Timestamp};
 use payments::{Paperwork, Payment};
 use runtime::App;
 use table::TenantTable;
+use web::{Outcome, Reply};
+
+use crate::view::PaymentView;
 
 /// So often it is decided again because a payment changed at the same moment.
-pub(crate) const ROUNDS: usize = 4;
+const ROUNDS: usize = 4;
+
+/// Changes a payment, and shows it.
+pub(crate) async fn change<F: Future<Output = Result<Payment>>>(
+    app: &App,
+    once: impl FnMut() -> F,
+) -> Outcome<PaymentView> {
+    let payment = in_rounds(ROUNDS, is_race, once).await?;
+    Ok(Reply::ok(PaymentView::new(&payment, app.clock().now())).etag(payment.version))
+}
 
 /// A booking and one of its payments: `BOOKING_NOT_FOUND`, `PAYMENT_NOT_FOUND`.
 pub(crate) async fn find(
@@ -49,6 +61,6 @@ pub(crate) async fn store(
 }
 
 /// Whether something else changed the payment at the same moment, or booked the same.
-pub(crate) fn is_race(error: &Error) -> bool {
+fn is_race(error: &Error) -> bool {
     ["CONCURRENT_CHANGE", ledger::ALREADY_POSTED].contains(&error.code())
 }

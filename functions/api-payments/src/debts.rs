@@ -1,35 +1,14 @@
 //! `GET /v1/users/{account_id}/debts`.
 
-use std::str::FromStr;
-
 use axum::extract::State;
-use kernel::{
-    AccountId, BookingId, Error, Money, ParseIdError, PaymentId, Permission, timestamp_text,
-};
+use kernel::{BookingId, Error, Money, PaymentId, Permission, timestamp_text};
 use runtime::App;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Caller, Envelope, Id, Outcome, Problem, Reply, Whom};
 
 /// More of them are not listed: who owes so much books nothing.
 const DEBTS_LIMIT: usize = 100;
-
-/// Whose.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Whose {
-    /// Whoever calls.
-    Own,
-    /// Somebody's.
-    Of(AccountId),
-}
-
-impl FromStr for Whose {
-    type Err = ParseIdError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        if text == "me" { Ok(Self::Own) } else { text.parse().map(Self::Of) }
-    }
-}
 
 /// Something that a member owes.
 #[derive(Serialize, ToSchema)]
@@ -59,13 +38,10 @@ pub(crate) struct DebtView {
 pub(crate) async fn list_debts(
     State(app): State<App>,
     caller: Caller,
-    Id(whose): Id<Whose>,
+    Id(whom): Id<Whom>,
 ) -> Outcome<Vec<DebtView>> {
     let table = app.tenant_table(&caller)?;
-    let account = match whose {
-        Whose::Own => caller.account(),
-        Whose::Of(account) => account,
-    };
+    let account = whom.account(&caller);
     if account != caller.account() {
         if !caller.may(Permission::PaymentRead) {
             let message = "another member's debts need the permission payment:read";

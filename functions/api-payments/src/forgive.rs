@@ -2,15 +2,15 @@
 
 use audit::Entry;
 use axum::extract::State;
-use kernel::{PaymentId, Result, jiff::Timestamp};
+use kernel::{PaymentId, Result};
 use payments::{Paperwork, Payment};
 use runtime::App;
 use serde_json::json;
 use table::TenantTable;
-use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
+use web::{Caller, Envelope, Id, Outcome, Problem};
 
 use crate::{
-    bill::{ROUNDS, is_race, store},
+    bill::{change, store},
     view::PaymentView,
 };
 
@@ -33,28 +33,12 @@ pub(crate) async fn forgive(
     Id(id): Id<PaymentId>,
 ) -> Outcome<PaymentView> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        let now = app.clock().now();
-        match lift(&app, &caller, &table, id, now).await {
-            Err(error) if is_race(&error) && rounds > 0 => {}
-            lifted => {
-                let payment = lifted?;
-                return Ok(Reply::ok(PaymentView::new(&payment, now)).etag(payment.version));
-            }
-        }
-    }
+    change(&app, || lift(&app, &caller, &table, id)).await
 }
 
 /// The payment, the diary and the record, in one transaction.
-async fn lift(
-    app: &App,
-    caller: &Caller,
-    table: &TenantTable,
-    id: PaymentId,
-    now: Timestamp,
-) -> Result<Payment> {
+async fn lift(app: &App, caller: &Caller, table: &TenantTable, id: PaymentId) -> Result<Payment> {
+    let now = app.clock().now();
     let payment = payments::payment(table, id).await?;
     let after = payment.forgiven(now)?;
     let mut paperwork = Paperwork::default();

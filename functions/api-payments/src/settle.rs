@@ -3,17 +3,17 @@
 use audit::Entry;
 use axum::extract::State;
 use garde::Validate;
-use kernel::{BookingId, PaymentId, Permission, Result, jiff::Timestamp};
+use kernel::{BookingId, PaymentId, Permission, Result};
 use payments::{AtDesk, DeskMethod, Paperwork, Payment};
 use runtime::App;
 use serde::Deserialize;
 use serde_json::json;
 use table::TenantTable;
 use utoipa::ToSchema;
-use web::{Body, Caller, Envelope, Ids, Outcome, Problem, Reply};
+use web::{Body, Caller, Envelope, Ids, Outcome, Problem};
 
 use crate::{
-    bill::{ROUNDS, check_stands, find, is_race, store},
+    bill::{change, check_stands, find, store},
     view::PaymentView,
 };
 
@@ -59,18 +59,7 @@ pub(crate) async fn settle(
     Body(input): Body<Settlement>,
 ) -> Outcome<PaymentView> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        let now = app.clock().now();
-        match take(&app, &caller, &table, ((booking, payment), input.method), now).await {
-            Err(error) if is_race(&error) && rounds > 0 => {}
-            taken => {
-                let payment = taken?;
-                return Ok(Reply::ok(PaymentView::new(&payment, now)).etag(payment.version));
-            }
-        }
-    }
+    change(&app, || take(&app, &caller, &table, (booking, payment), input.method)).await
 }
 
 /// The payment, the books, the diary and the record, in one transaction.
@@ -78,9 +67,10 @@ async fn take(
     app: &App,
     caller: &Caller,
     table: &TenantTable,
-    (ids, method): ((BookingId, PaymentId), Method),
-    now: Timestamp,
+    ids: (BookingId, PaymentId),
+    method: Method,
 ) -> Result<Payment> {
+    let now = app.clock().now();
     let (booking, payment) = find(table, ids).await?;
     caller.require_at(Permission::BookingManage, booking.venue_id)?;
     check_stands(&booking)?;

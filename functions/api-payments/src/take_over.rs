@@ -2,15 +2,15 @@
 
 use audit::Entry;
 use axum::extract::State;
-use kernel::{BookingId, Error, PaymentId, Permission, Result, jiff::Timestamp};
+use kernel::{BookingId, Error, PaymentId, Permission, Result};
 use payments::{Paperwork, Payment};
 use runtime::App;
 use serde_json::json;
 use table::TenantTable;
-use web::{Caller, Envelope, Ids, Outcome, Problem, Reply};
+use web::{Caller, Envelope, Ids, Outcome, Problem};
 
 use crate::{
-    bill::{ROUNDS, check_stands, find, is_race, store},
+    bill::{change, check_stands, find, store},
     view::PaymentView,
 };
 
@@ -35,18 +35,7 @@ pub(crate) async fn take_over(
     Ids(booking, payment): Ids<BookingId, PaymentId>,
 ) -> Outcome<PaymentView> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        let now = app.clock().now();
-        match reassign(&app, &caller, &table, (booking, payment), now).await {
-            Err(error) if is_race(&error) && rounds > 0 => {}
-            taken => {
-                let payment = taken?;
-                return Ok(Reply::ok(PaymentView::new(&payment, now)).etag(payment.version));
-            }
-        }
-    }
+    change(&app, || reassign(&app, &caller, &table, (booking, payment))).await
 }
 
 async fn reassign(
@@ -54,8 +43,8 @@ async fn reassign(
     caller: &Caller,
     table: &TenantTable,
     ids: (BookingId, PaymentId),
-    now: Timestamp,
 ) -> Result<Payment> {
+    let now = app.clock().now();
     let (booking, payment) = find(table, ids).await?;
     let owner = booking.account_id;
     if owner != caller.account() && !caller.may_at(Permission::BookingManage, booking.venue_id) {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use booking::{Booking, Changed, Status};
-use kernel::{BookingId, Result, WaitlistEntryId};
+use kernel::{BookingId, Result, WaitlistEntryId, in_rounds};
 use runtime::App;
 use table::TenantTable;
 use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
@@ -30,40 +30,34 @@ pub(crate) async fn accept(
     Id(id): Id<BookingId>,
 ) -> Outcome<OfferAnswer> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        let (booking, entry) = own(&table, &caller, id, app.clock().now()).await?;
-        if booking.status == Status::Confirmed {
-            return Ok(Reply::ok(OfferAnswer::of(&booking, entry)));
-        }
-        if booking.status != Status::Held || booking.hold_has_ended(app.clock().now()) {
-            return Err(waitlist::offer_ended().into());
-        }
-        if booking.payment_id.is_some() {
-            return Ok(Reply::ok(OfferAnswer::of(&booking, entry)));
-        }
-        match take(&app, &table, &booking, entry).await {
-            Err(error) if rounds > 0 && is_race(&error) => {}
-            taken => return Ok(Reply::ok(OfferAnswer::of(&taken?, entry))),
-        }
-    }
+    let (booking, entry) = in_rounds(ROUNDS, is_race, || take(&app, &caller, &table, id)).await?;
+    Ok(Reply::ok(OfferAnswer::of(&booking, entry)))
 }
 
 /// The booking and the entry, in one transaction.
 async fn take(
     app: &App,
+    caller: &Caller,
     table: &TenantTable,
-    booking: &Booking,
-    entry: WaitlistEntryId,
-) -> Result<Booking> {
+    id: BookingId,
+) -> Result<(Booking, WaitlistEntryId)> {
     let now = app.clock().now();
-    let entry = waitlist::entry(table, entry).await?;
+    let (booking, entry_id) = own(table, caller, id, now).await?;
+    if booking.status == Status::Confirmed {
+        return Ok((booking, entry_id));
+    }
+    if booking.status != Status::Held || booking.hold_has_ended(now) {
+        return Err(waitlist::offer_ended());
+    }
+    if booking.payment_id.is_some() {
+        return Ok((booking, entry_id));
+    }
+    let entry = waitlist::entry(table, entry_id).await?;
     let fulfilled = entry.fulfilled(booking.id, now)?;
-    let Changed { booking: confirmed, mut writes } = booking::confirm(table, booking, now)?;
+    let Changed { booking: confirmed, mut writes } = booking::confirm(table, &booking, now)?;
     writes.push(waitlist::save(table, &entry, &fulfilled, &[])?);
     writes.push(waitlist::release(table, &entry));
     table.write(writes).await?;
     metrics::counter!("waitlist_accepted").increment(1);
-    Ok(confirmed)
+    Ok((confirmed, entry_id))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use booking::{Booking, Changed, Status};
-use kernel::{BookingId, Result, WaitlistEntryId};
+use kernel::{BookingId, Result, WaitlistEntryId, in_rounds};
 use runtime::App;
 use table::TenantTable;
 use web::{Caller, Envelope, Id, Outcome, Problem, Reply};
@@ -28,34 +28,28 @@ pub(crate) async fn decline(
     Id(id): Id<BookingId>,
 ) -> Outcome<OfferAnswer> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
-        let (booking, entry) = own(&table, &caller, id, app.clock().now()).await?;
-        if matches!(booking.status, Status::Expired | Status::Cancelled) {
-            return Ok(Reply::ok(OfferAnswer::of(&booking, entry)));
-        }
-        match refuse(&app, &table, &booking, entry).await {
-            Err(error) if rounds > 0 && is_race(&error) => {}
-            refused => return Ok(Reply::ok(OfferAnswer::of(&refused?, entry))),
-        }
-    }
+    let (booking, entry) = in_rounds(ROUNDS, is_race, || refuse(&app, &caller, &table, id)).await?;
+    Ok(Reply::ok(OfferAnswer::of(&booking, entry)))
 }
 
 /// The booking, its slots and the entry, in one transaction.
 async fn refuse(
     app: &App,
+    caller: &Caller,
     table: &TenantTable,
-    booking: &Booking,
-    entry: WaitlistEntryId,
-) -> Result<Booking> {
+    id: BookingId,
+) -> Result<(Booking, WaitlistEntryId)> {
     let now = app.clock().now();
-    let Changed { booking: expired, mut writes } = booking::expire(table, booking, now)?;
-    let entry = waitlist::entry(table, entry).await?;
+    let (booking, entry_id) = own(table, caller, id, now).await?;
+    if matches!(booking.status, Status::Expired | Status::Cancelled) {
+        return Ok((booking, entry_id));
+    }
+    let Changed { booking: expired, mut writes } = booking::expire(table, &booking, now)?;
+    let entry = waitlist::entry(table, entry_id).await?;
     if entry.offer.is_some_and(|offer| offer.booking_id == booking.id) {
         writes.push(waitlist::save(table, &entry, &entry.declined(), &[])?);
     }
     table.write(writes).await?;
     metrics::counter!("waitlist_declined").increment(1);
-    Ok(expired)
+    Ok((expired, entry_id))
 }

@@ -5,7 +5,7 @@ use booking::{Participant, Party};
 use futures::future::{try_join, try_join4};
 use garde::Validate;
 use kernel::{
-    AccountId, Error, LocalDate, Result, TimeOfDay, VenueId, Violation, WaitlistEntryId,
+    AccountId, Error, LocalDate, Result, TimeOfDay, VenueId, Violation, WaitlistEntryId, in_rounds,
     jiff::Timestamp,
 };
 use profiles::{Acting, acting_for};
@@ -74,14 +74,9 @@ pub(crate) async fn join(
     let acting = acting_for(&table, who, false, app.clock().now()).await?;
     acting.comes_in()?;
     let (venue, wish) = wish(&caller, acting, input)?;
-    let mut rounds = ROUNDS;
-    let entry = loop {
-        rounds -= 1;
-        match Box::pin(enter(&app, &table, venue, wish.clone())).await {
-            Err(error) if rounds > 0 && error.code() == waitlist::entry_changed().code() => {}
-            entered => break entered?,
-        }
-    };
+    let is_race = |error: &Error| error.code() == waitlist::entry_changed().code();
+    let once = || Box::pin(enter(&app, &table, venue, wish.clone()));
+    let entry = in_rounds(ROUNDS, is_race, once).await?;
     metrics::counter!("waitlist_joined").increment(1);
     let position = position(&table, &entry, app.clock().now()).await?;
     let location = format!("/v1/waitlist/{}", entry.id);

@@ -1,7 +1,7 @@
 //! `DELETE /v1/waitlist/{entry_id}`.
 
 use axum::extract::State;
-use kernel::{Result, WaitlistEntryId};
+use kernel::{Result, WaitlistEntryId, in_rounds};
 use runtime::App;
 use table::TenantTable;
 use waitlist::Entry;
@@ -31,26 +31,25 @@ pub(crate) async fn leave(
     Id(id): Id<WaitlistEntryId>,
 ) -> Outcome<EntryView> {
     let table = app.tenant_table(&caller)?;
-    let mut rounds = ROUNDS;
-    let entry = loop {
-        rounds -= 1;
-        let entry = waitlist::entry(&table, id).await?;
-        check_own(&table, &caller, &entry, app.clock().now()).await?;
-        if entry.status == waitlist::Status::Left {
-            break entry;
-        }
-        match give_up(&app, &table, &entry).await {
-            Err(error) if rounds > 0 && is_race(&error) => {}
-            left => break left?,
-        }
-    };
+    let entry = in_rounds(ROUNDS, is_race, || give_up(&app, &caller, &table, id)).await?;
     let now = app.clock().now();
     Ok(Reply::ok(EntryView::of(entry, None, now)))
 }
 
 /// The entry, and the offer if there is one, in one transaction.
-async fn give_up(app: &App, table: &TenantTable, entry: &Entry) -> Result<Entry> {
-    let (left, writes) = waitlist::leave(table, entry, app.clock().now()).await?;
+async fn give_up(
+    app: &App,
+    caller: &Caller,
+    table: &TenantTable,
+    id: WaitlistEntryId,
+) -> Result<Entry> {
+    let now = app.clock().now();
+    let entry = waitlist::entry(table, id).await?;
+    check_own(table, caller, &entry, now).await?;
+    if entry.status == waitlist::Status::Left {
+        return Ok(entry);
+    }
+    let (left, writes) = waitlist::leave(table, &entry, now).await?;
     table.write(writes).await?;
     Ok(left)
 }

@@ -3,7 +3,7 @@
 use booking::{Offered, Payable, Wish};
 use frontdesk::{Agreed, Asked, Booked, LookUp};
 use kernel::{
-    BookingId, Error, Kind, PaymentId, Result,
+    BookingId, Error, Kind, PaymentId, Result, in_rounds,
     jiff::{SignedDuration, Timestamp},
 };
 use payments::Payment;
@@ -30,15 +30,8 @@ pub(crate) enum Given {
 /// Gives the first of the places that they may have.
 pub(crate) async fn give(desk: &Desk<'_>, entry: &Entry, places: &[Place]) -> Result<Given> {
     for place in places.iter().take(PLACES_TRIED) {
-        let mut tries = TRIES;
-        let given = loop {
-            tries -= 1;
-            match give_one(desk, entry, place).await {
-                Err(error) if booking::may_be_repeated(&error) && tries > 0 => {}
-                given => break given,
-            }
-        };
-        match given {
+        let once = || give_one(desk, entry, place);
+        match in_rounds(TRIES, booking::may_be_repeated, once).await {
             Ok(()) => return Ok(Given::Told),
             Err(error) if is_change(&error) => return Ok(Given::Changed),
             Err(error) if is_refusal(&error) => {

@@ -1,7 +1,7 @@
 //! `booking.confirmed`: an offer that was paid has fulfilled its entry.
 
 use booking::BookingFact;
-use kernel::{BookingId, Event, Result, jiff::Timestamp};
+use kernel::{BookingId, Error, Event, Result, in_rounds, jiff::Timestamp};
 use runtime::App;
 use table::TenantTable;
 use waitlist::{Entry, Status};
@@ -14,15 +14,12 @@ pub(crate) async fn confirmed(app: &App, table: &TenantTable, event: &Event) -> 
     let fact: BookingFact = event.data()?;
     let booking = booking::booking(table, fact.booking_id).await?;
     let Some(entry) = booking.offer.filter(|_| booking.status.has_slots()) else { return Ok(()) };
-    let mut rounds = ROUNDS;
-    loop {
-        rounds -= 1;
+    let is_race = |error: &Error| error.code() == waitlist::entry_changed().code();
+    let once = || async {
         let entry = waitlist::entry(table, entry).await?;
-        match fulfil(table, &entry, booking.id, app.clock().now()).await {
-            Err(error) if rounds > 0 && error.code() == waitlist::entry_changed().code() => {}
-            done => return done,
-        }
-    }
+        fulfil(table, &entry, booking.id, app.clock().now()).await
+    };
+    in_rounds(ROUNDS, is_race, once).await
 }
 
 /// Ends an entry that has its court; one that has ended stays as it is.

@@ -1,20 +1,19 @@
 //! `collect`: what each context has of the person.
 
+use std::collections::BTreeSet;
+
 use audit::{Filter, Log};
 use booking::Booking;
-use futures::future::try_join_all;
-use kernel::{Error, Kind, PageLimit, PageRequest, PaymentId, Result};
-use payments::WalletEntry;
+use kernel::{Error, Page, PageLimit, PageRequest, Result};
+use payments::{Payment, WalletEntry};
 use profiles::store;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::work::Work;
 
-/// Pages of a hundred: more bookings, or entries of a wallet, than anybody has in a life.
+/// Pages of a hundred: more bookings, bills, or entries of a wallet, than anybody has in a life.
 const PAGES_LIMIT: usize = 200;
-/// Payments read at once.
-const PAYMENTS_AT_ONCE: usize = 20;
 /// The person's own newest lines of the audit log that are told.
 const ACTIVITY_LIMIT: usize = 1_000;
 
@@ -58,77 +57,30 @@ async fn identity(work: &Work<'_>) -> Result<Value> {
 }
 
 async fn bookings(work: &Work<'_>) -> Result<Vec<Booking>> {
-    let mut bookings = Vec::new();
-    let mut after = None;
-    for _ in 0..PAGES_LIMIT {
-        let request = PageRequest { limit: hundred(), after };
-        let account = work.export.account_id;
-        let page = booking::bookings_of_account(&work.table, account, request).await?;
-        bookings.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            return Ok(bookings);
-        }
-    }
-    Err(Error::internal("a person has more bookings than an export holds"))
+    let account = work.export.account_id;
+    all_pages(|page| booking::bookings_of_account(&work.table, account, page)).await
 }
 
 /// Those of their own bookings, and what they were asked for of others'.
-async fn payments(work: &Work<'_>, bookings: &[Booking]) -> Result<Vec<Value>> {
-    let mut ids: Vec<PaymentId> =
-        bookings.iter().filter_map(|booking| booking.payment_id).collect();
-    ids.extend(bills(work).await?);
-    ids.sort_unstable();
-    ids.dedup();
-    let mut payments = Vec::new();
-    for some in ids.chunks(PAYMENTS_AT_ONCE) {
-        let read = some.iter().map(|id| payment(work, *id));
-        payments.extend(try_join_all(read).await?.into_iter().flatten());
+async fn payments(work: &Work<'_>, bookings: &[Booking]) -> Result<Vec<Payment>> {
+    let account = work.export.account_id;
+    let bills = all_pages(|page| payments::bills_of_account(&work.table, account, page)).await?;
+    let own = bookings.iter().filter_map(|booking| booking.payment_id);
+    let ids: BTreeSet<_> = own.chain(bills.iter().map(|bill| bill.id)).collect();
+    let mut payments = payments::some(&work.table, ids).await?;
+    // When we ask the provider again is no fact about the person.
+    for payment in &mut payments {
+        payment.watch = None;
     }
     Ok(payments)
-}
-
-async fn bills(work: &Work<'_>) -> Result<Vec<PaymentId>> {
-    let (mut ids, mut after) = (Vec::new(), None);
-    for _ in 0..PAGES_LIMIT {
-        let request = PageRequest { limit: hundred(), after };
-        let account = work.export.account_id;
-        let page = payments::bills_of_account(&work.table, account, request).await?;
-        ids.extend(page.items.iter().map(|bill| bill.id));
-        after = page.next;
-        if after.is_none() {
-            return Ok(ids);
-        }
-    }
-    Err(Error::internal("a person has more bills than an export holds"))
-}
-
-async fn payment(work: &Work<'_>, id: PaymentId) -> Result<Option<Value>> {
-    match payments::payment(&work.table, id).await {
-        Ok(mut payment) => {
-            // When we ask the provider again is no fact about the person.
-            payment.watch = None;
-            Ok(Some(json!(payment)))
-        }
-        Err(error) if error.kind() == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 async fn wallet(work: &Work<'_>) -> Result<Value> {
     let account = work.export.account_id;
     let balances = ledger::wallet(&work.table, account).await?;
-    let (mut entries, mut after) = (Vec::new(), None);
-    for _ in 0..PAGES_LIMIT {
-        let request = PageRequest { limit: hundred(), after };
-        let page = ledger::statement(&work.table, account, request).await?;
-        entries.extend(page.items.iter().filter_map(WalletEntry::of));
-        after = page.next;
-        if after.is_none() {
-            return Ok(json!({ "balances": balances, "entries": entries }));
-        }
-    }
-    Err(Error::internal("a wallet has more entries than an export holds"))
+    let entries = all_pages(|page| ledger::statement(&work.table, account, page)).await?;
+    let entries: Vec<_> = entries.iter().filter_map(WalletEntry::of).collect();
+    Ok(json!({ "balances": balances, "entries": entries }))
 }
 
 async fn activity(work: &Work<'_>) -> Result<Vec<Value>> {
@@ -151,6 +103,22 @@ async fn activity(work: &Work<'_>) -> Result<Vec<Value>> {
         }
     }
     Ok(lines)
+}
+
+/// All of a list, a hundred at a time.
+async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
+    mut list: impl FnMut(PageRequest) -> F,
+) -> Result<Vec<T>> {
+    let (mut all, mut after) = (Vec::new(), None);
+    for _ in 0..PAGES_LIMIT {
+        let page = list(PageRequest { limit: hundred(), after }).await?;
+        all.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            return Ok(all);
+        }
+    }
+    Err(Error::internal("a person has more of something than an export holds"))
 }
 
 fn hundred() -> PageLimit {

@@ -75,3 +75,8 @@ pub fn day_changed() -> Error {
 pub fn may_be_repeated(error: &Error) -> bool {
     matches!(error.code(), "COURT_BUSY" | "DIARY_CHANGED" | "STALE_VERSION")
 }
+
+/// The same refusal when nobody repeats it any more: 409 `COURT_BUSY` where it may have succeeded.
+pub fn not_repeated(error: Error) -> Error {
+    if may_be_repeated(&error) { day_changed() } else { error }
+}

@@ -64,8 +64,8 @@ pub use code::{AccessCode, CheckInCode, VenueCode};
 pub use day::{CourtDay, CourtDays, Hold, VenueDay};
 pub use diary::{Debt, Diary, Entry, Strike, StrikeKind};
 pub use error::{
-    DAYS_AHEAD, booking_not_found, court_closed, day_changed, may_be_repeated, policy_stale,
-    slot_taken,
+    DAYS_AHEAD, booking_not_found, court_closed, day_changed, may_be_repeated, not_repeated,
+    policy_stale, slot_taken,
 };
 pub use event::{
     BookingFact, CANCELLED, CHANGED, CHECKED_IN, CONFIRMED, EXPIRED, Freed, HELD, JOINED, LEFT,

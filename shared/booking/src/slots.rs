@@ -74,7 +74,7 @@ impl Slots {
 
     /// Numbers that stand for exactly these, as few as there are. Of a booking, and of nothing that lies side by side
     /// with others': a half hour is stored as one number only where one booking has all of it.
-    pub(crate) fn compact(self) -> impl Iterator<Item = u16> {
+    pub fn compact(self) -> impl Iterator<Item = u16> {
         let single = self.numbers().filter(move |slot| !self.has_half(slot / HALF));
         self.whole_halves().chain(single)
     }

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use axum::{Json, Router, routing::post};
+use booking::Slots;
 use facilities::{Court, Venue};
 use identity::{Account, Membership, Password, PasswordCost, Proof, Session};
 use kernel::{
@@ -252,9 +253,8 @@ pub(crate) async fn unlimit(test: &TestApp, club: ClubId) {
 /// Takes every second hour of a week from tomorrow on.
 async fn fill(test: &TestApp, club: ClubId, hall: &Hall, today: Date) {
     let table = test.app.table().tenant(&Tenant::from_envelope(club, "bench"));
-    // As bookings of whole hours are stored: two half hours each.
-    let halves = (8_u16..23).step_by(2).flat_map(|hour| [1_000 + 2 * hour, 1_001 + 2 * hour]);
-    let taken = Attribute::numbers(halves);
+    let hours = (8..23).step_by(2).map(|hour| (12 * hour..12 * (hour + 1)).collect::<Slots>());
+    let taken = Attribute::numbers(hours.flat_map(Slots::compact));
     for date in (1..=DAYS_OF_MANY).map(|days| day_after(today, days)) {
         for (_, key) in booking::day_keys(&table, hall.venue, &hall.courts, &[date]) {
             let update = Update::new().set("kind", "court_day").add("taken", taken.clone());
