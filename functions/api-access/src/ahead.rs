@@ -77,14 +77,14 @@ impl Ahead<'_> {
         let Changed { mut writes, .. } = booking::cancel_by_policy(
             self.table,
             &booking,
-            verdict.with_refund(refund),
+            verdict.with(refund, None),
             came,
             self.now,
         )?;
         // What a wallet paid goes back there all the same, and staff pay it out.
         let share = |paid: &Payment| verdict.share(paid.refundable());
         let mut paperwork = Paperwork::default();
-        paperwork.give_up(&payments, (share, RefundTo::Card), self.now)?;
+        paperwork.give_up(&payments, (share, RefundTo::Card), |_| 0, self.now)?;
         writes.extend(paperwork.writes(self.table, self.platform)?);
         writes.push(count_removed(self.table, self.account, "bookings_ahead", 1));
         self.table.write(writes).await?;

@@ -50,9 +50,10 @@ struct Found {
 
 /// Cancel a booking: one's own or one's child's before it starts, or any with `booking:manage`.
 ///
-/// Its slot is free at once. Everybody who has paid gets their own part back, and what is not paid yet has not to be
-/// paid any more. What goes back of what was paid, and whether it is a strike, is as the venue's policy
-/// of this moment says (`GET /v1/venues/{venue_id}/booking-policy`); without one, everything goes back.
+/// Its slot is free at once. Everybody who has paid gets their own part back. What goes back of what was paid, and
+/// whether it is a strike, is as the venue's policy of this moment says
+/// (`GET /v1/venues/{venue_id}/booking-policy`); without one, everything goes back. Of what is not paid yet, what the
+/// club would keep has to be paid still, by a payment of purpose `cancellation`; without a policy, nothing.
 /// `cancellation` tells what decided. Cancelling it again changes nothing.
 #[utoipa::path(
     post,
@@ -100,17 +101,21 @@ async fn give_up(
     let found = Box::pin(find(table, booking)).await?;
     let verdict = judge(caller, booking, options, &found, now)?;
     let back = payments::goes_back(&found.payments, |left| verdict.share(left));
-    let came = verdict.with_refund(back);
+    let due = payments::still_due(&found.payments, |asked| verdict.keeps(asked));
+    let came = verdict.with(back, due);
     if options.dry_run {
         return Ok(Booking { cancellation: Some(came), ..booking.clone() });
     }
     let against = Missable { diary: &found.diary, strikes: found.terms.strikes };
     let to = came.refund_to.unwrap_or_default();
-    let Changed { booking: cancelled, mut writes } =
-        booking::cancel_by_policy(table, booking, came, (caller.account(), against), now)?;
     let mut paperwork = Paperwork::default();
     let share = |paid: &Payment| verdict.share(paid.refundable());
-    paperwork.give_up(&found.payments, (share, to), now)?;
+    let keeps = |asked| verdict.keeps(asked);
+    let moved = paperwork.give_up(&found.payments, (share, to), keeps, now)?;
+    let (payment_id, bills) = moved.paid_by(booking);
+    let before = &Booking { payment_id, bills, ..booking.clone() };
+    let Changed { booking: cancelled, mut writes } =
+        booking::cancel_by_policy(table, before, came, (caller.account(), against), now)?;
     writes.extend(paperwork.writes(table, &app.table().platform())?);
     let told = if options.waive { "booking.cancelled_without_policy" } else { "booking.cancelled" };
     let told = Entry::new(caller.origin(), told, booking.id);

@@ -86,7 +86,7 @@ pub(crate) struct PartView {
     payment_id: PaymentId,
     /// Who pays.
     account_id: AccountId,
-    /// `booking`, `share`, `difference` or `later`.
+    /// `booking`, `share`, `difference`, `later` or `cancellation`.
     purpose: &'static str,
     amount: Money,
     /// What of it was given back.

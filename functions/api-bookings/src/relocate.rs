@@ -171,9 +171,7 @@ fn difference(
     let after = Booking { starts_at, ends_at, ..before.clone() };
     let mut paperwork = Paperwork::default();
     let moved = paperwork.follow(payments, (before, &after), (-rises_by).max(0), now)?;
-    let payment = before.payment_id.and_then(|payment| moved.instead_of(payment));
-    let bills = before.bills.iter().filter_map(|bill| moved.instead_of(*bill));
-    let mut bills: Vec<_> = bills.collect();
+    let (payment, mut bills) = moved.paid_by(before);
     if rises_by > 0 {
         let billed = Billed {
             id: PaymentId::new(),

@@ -36,10 +36,11 @@ pub(crate) async fn find(
     Ok((booking, payment))
 }
 
-/// Whether the booking is theirs, so that its bills have to be paid: `BOOKING_HELD`, `BOOKING_CANCELLED`,
-/// `BOOKING_EXPIRED`.
-pub(crate) fn check_stands(booking: &Booking) -> Result<()> {
+/// Whether the booking is theirs, so that its bill has to be paid, or the bill is for giving it up: `BOOKING_HELD`,
+/// `BOOKING_CANCELLED`, `BOOKING_EXPIRED`.
+pub(crate) fn check_stands(booking: &Booking, bill: &Payment) -> Result<()> {
     match booking.status {
+        _ if bill.outlives_its_booking() => Ok(()),
         Status::Confirmed | Status::CheckedIn | Status::NoShow => Ok(()),
         status => status.after(Step::Move).map(drop),
     }

@@ -68,7 +68,7 @@ pub(crate) async fn open_checkout(
     let payer = payer(&app, &caller, &table, &booking).await?;
     let payment = own(payer, &booking, payments, which.payment_id)?;
     if payment.bill.is_some() {
-        check_stands(&booking)?;
+        check_stands(&booking, &payment)?;
     } else {
         booking.status.after(Step::Confirm)?;
     }

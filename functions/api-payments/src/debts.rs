@@ -16,7 +16,7 @@ pub(crate) struct DebtView {
     /// By which payment it is paid, at `POST /v1/bookings/{booking_id}/checkout` or at the desk.
     payment_id: PaymentId,
     booking_id: BookingId,
-    /// `share`, `difference` or `later`.
+    /// `share`, `difference`, `later` or `cancellation`.
     purpose: &'static str,
     amount: Money,
     #[schema(format = DateTime)]

@@ -73,7 +73,7 @@ async fn take(
     let now = app.clock().now();
     let (booking, payment) = find(table, ids).await?;
     caller.require_at(Permission::BookingManage, booking.venue_id)?;
-    check_stands(&booking)?;
+    check_stands(&booking, &payment)?;
     let method = match method {
         Method::Cash => DeskMethod::Cash,
         Method::CardTerminal => DeskMethod::CardTerminal,

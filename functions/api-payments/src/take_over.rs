@@ -54,7 +54,7 @@ async fn reassign(
     if payment.account_id == owner {
         return Ok(payment);
     }
-    check_stands(&booking)?;
+    check_stands(&booking, &payment)?;
     let after = payment.taken_over(owner, now)?;
     let mut paperwork = Paperwork::default();
     paperwork.change(&payment, after.clone());

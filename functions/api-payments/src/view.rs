@@ -17,7 +17,7 @@ pub(crate) struct PaymentView {
     /// `refunded`, `mismatch` or `abandoned`.
     status: &'static str,
     amount: Money,
-    /// What for: `booking`, `share`, `difference` or `later`.
+    /// What for: `booking`, `share`, `difference`, `later` or `cancellation`.
     purpose: &'static str,
     /// `open`, `pending`, `paid`, `owed`, `refunded`, `forgiven` or `closed`: it has not to be paid any more.
     state: &'static str,

@@ -152,10 +152,12 @@ impl GivingUp<'_> {
         let (payments, to) = (found.payments_of(booking), came.refund_to.unwrap_or_default());
         let terms = came.clone();
         let by = (self.by.account, against, self.told);
-        let mut writes = booking::cancel_date(self.table, booking, came, by, now)?.writes;
         let share = |paid: &Payment| terms.share(paid.refundable());
         let mut paperwork = Paperwork::default();
-        paperwork.give_up(&payments, (share, to), now)?;
+        let moved = paperwork.give_up(&payments, (share, to), |asked| terms.keeps(asked), now)?;
+        let (payment_id, bills) = moved.paid_by(booking);
+        let before = &Booking { payment_id, bills, ..booking.clone() };
+        let mut writes = booking::cancel_date(self.table, before, came, by, now)?.writes;
         writes.extend(paperwork.writes(self.table, &self.app.table().platform())?);
         Ok(writes)
     }
@@ -220,7 +222,8 @@ impl GivingUp<'_> {
                 }
                 let payments = found.payments_of(booking);
                 let refund = payments::goes_back(&payments, |left| verdict.share(left));
-                let cancellation = Some(verdict.with_refund(refund));
+                let due = payments::still_due(&payments, |asked| verdict.keeps(asked));
+                let cancellation = Some(verdict.with(refund, due));
                 let mark = Some(Mark { cancellation, ..marked(Came::Cancelled) });
                 Ok(Occurrence { outcome: Outcome::Cancelled, mark, ..before.clone() })
             }
@@ -282,6 +285,7 @@ async fn take_back_group(
                 refund_percent: 100,
                 refund: None,
                 refund_to: None,
+                still_due: None,
                 strike: false,
             };
             let against = Missable { diary: &Diary::default(), strikes: None };

@@ -11,7 +11,7 @@ mod series_news;
 mod welcome;
 
 use cloud::MailMessage;
-use futures::future::{join_all, try_join};
+use futures::future::join_all;
 use kernel::{AccountId, Email, Event, EventId, Locale, PersonName, Result, Tenant};
 use notification::{Language, Letter, Notice};
 use runtime::{App, Message};
@@ -24,16 +24,26 @@ use news::{News, Recipient};
 pub async fn handle(app: App, message: Message) -> Result<()> {
     let event: Event = message.json()?;
     let table = app.table().tenant(&Tenant::from_event(&event));
-    let Some(news) = news::of(&app, &table, &event).await? else {
+    let news = news::of(&app, &table, &event).await?;
+    if news.is_empty() {
         tracing::info!(event.id = %event.id, event.kind = event.kind, "overtaken, not told");
         return Ok(());
-    };
-    // Who was erased is told nothing any more.
-    let (readers, club) =
-        Box::pin(try_join(readers(&app, &table, &news), tenancy::store::settings(&table))).await?;
-    let told =
-        readers.into_iter().map(|reader| tell(&app, &table, (&news, &club), reader, event.id));
+    }
+    let club = tenancy::store::settings(&table).await?;
+    let told = news.iter().map(|news| tell_all(&app, &table, (news, &club), event.id));
     // Whom one mail does not reach keeps no other from being told.
+    join_all(told).await.into_iter().collect()
+}
+
+/// Tells one piece of news to whoever reads it; nothing to who was erased.
+async fn tell_all(
+    app: &App,
+    table: &TenantTable,
+    (news, club): (&News, &ClubSettings),
+    event: EventId,
+) -> Result<()> {
+    let readers = readers(app, table, news).await?;
+    let told = readers.into_iter().map(|reader| tell(app, table, (news, club), reader, event));
     join_all(told).await.into_iter().collect()
 }
 

@@ -1,12 +1,13 @@
 //! What an event means to a person.
 
 use booking::{Booking, RefundTo, Status};
+use futures::future::try_join;
 use kernel::{
     AccountId, ClosureId, Email, Error, Event, Money, PersonName, Result,
     jiff::{Timestamp, tz::TimeZone},
 };
-use notification::{BookingFacts, GivenBack, Notice};
-use payments::{Refund, RefundReason, RefundStatus};
+use notification::{BookingFacts, Due, GivenBack, Notice};
+use payments::{Payment, Refund, RefundReason, RefundStatus};
 use runtime::App;
 use table::TenantTable;
 
@@ -30,15 +31,21 @@ pub(crate) enum Recipient {
     Address { email: Email, name: PersonName },
 }
 
-/// What the event tells, if it is still so.
-pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
+/// What the event tells, if it is still so, to whom.
+pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<Vec<News>> {
+    if [booking::CONFIRMED, booking::CANCELLED].contains(&event.kind.as_str()) {
+        let (own, others) = (of_booking(app, table, event), others_parts(app, table, event));
+        let (own, mut others) = try_join(Box::pin(own), others).await?;
+        others.extend(own);
+        return Ok(others);
+    }
+    Ok(Box::pin(to_one(app, table, event)).await?.into_iter().collect())
+}
+
+async fn to_one(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
     let now = app.clock().now();
     match event.kind.as_str() {
-        booking::CONFIRMED
-        | booking::CANCELLED
-        | booking::EXPIRED
-        | booking::MOVED
-        | booking::MISSED => of_booking(app, table, event).await,
+        booking::EXPIRED | booking::MOVED | booking::MISSED => of_booking(app, table, event).await,
         series::event::BOOKED | series::event::CHANGED | series::event::CANCELLED => {
             crate::series_news::of_series(table, event).await
         }
@@ -47,6 +54,7 @@ pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<
         waitlist::SLOT_FREE => slot_free(table, event, now).await,
         payments::event::DECLINED => declined(table, event, now).await,
         payments::event::REFUNDED => refunded(table, event).await.map(Some),
+        payments::event::OWED => owed(app, table, event).await,
         identity::MemberRegistered::TYPE => {
             let fact: identity::MemberRegistered = event.data()?;
             Ok(Some(News {
@@ -104,7 +112,10 @@ async fn of_booking(app: &App, table: &TenantTable, event: &Event) -> Result<Opt
         {
             Notice::WaitlistBooked(facts(&booking))
         }
-        (booking::CONFIRMED, Status::Confirmed) => Notice::BookingConfirmed(facts(&booking)),
+        (booking::CONFIRMED, Status::Confirmed) => Notice::BookingConfirmed {
+            due: own_due(table, &booking, app.clock().now()).await?,
+            booking: facts(&booking),
+        },
         // Until when an offer stood, its own notice has said.
         (booking::EXPIRED, Status::Expired) if booking.offer.is_some() => return Ok(None),
         (booking::EXPIRED, Status::Expired) => Notice::BookingExpired(facts(&booking)),
@@ -113,18 +124,75 @@ async fn of_booking(app: &App, table: &TenantTable, event: &Event) -> Result<Opt
             None => Notice::BookingCancelled {
                 booking: facts(&booking),
                 refund: refund_because(table, &booking, RefundReason::BookingCancelled).await?,
+                due: own_due(table, &booking, app.clock().now()).await?,
             },
         },
         (booking::MISSED, Status::NoShow) => Notice::BookingMissed(facts(&booking)),
         // Each move is news, of where the booking is by now.
         (booking::MOVED, Status::Confirmed) => {
             let refund = refund_because(table, &booking, RefundReason::BookingMoved).await?;
-            let notice = Notice::BookingMoved { booking: facts(&booking), refund };
+            let due = own_due(table, &booking, app.clock().now()).await?;
+            let notice = Notice::BookingMoved { booking: facts(&booking), refund, due };
             return Ok(Some(news(event.id.to_string(), &booking, notice)));
         }
         _ => return Ok(None),
     };
     Ok(Some(news(booking.id.to_string(), &booking, notice)))
+}
+
+/// What others are asked to pay of a booking that is theirs now, or all the same now that it is cancelled.
+async fn others_parts(app: &App, table: &TenantTable, event: &Event) -> Result<Vec<News>> {
+    let fact: booking::BookingFact = event.data()?;
+    let booking = booking::booking(table, fact.booking_id).await?;
+    let is_cancelled = event.kind == booking::CANCELLED;
+    let stands = if is_cancelled { Status::Cancelled } else { Status::Confirmed };
+    let is_theirs = |bill: &Payment| bill.account_id != booking.account_id;
+    let bills: Vec<_> = open_bills(table, &booking).await?.into_iter().filter(is_theirs).collect();
+    if booking.status != stands || bills.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (link, now) = (link_to(app, table, &booking).await?, app.clock().now());
+    let to_payer = |bill: Payment| News {
+        // One part may be asked for once more, when the booking is cancelled.
+        subject: format!("{}.{}", event.id, bill.id),
+        recipient: Recipient::Account(bill.account_id),
+        time_zone: Some(booking.time_zone.rules().clone()),
+        notice: Notice::PaymentAsked {
+            booking: facts(&booking),
+            due: Due { amount: bill.amount, by: due_by(&bill, now) },
+            is_cancelled,
+            link: link.clone(),
+        },
+    };
+    Ok(bills.into_iter().map(to_payer).collect())
+}
+
+/// What whose booking it is has to pay still.
+async fn own_due(table: &TenantTable, booking: &Booking, now: Timestamp) -> Result<Option<Due>> {
+    let mut bills = open_bills(table, booking).await?;
+    bills.retain(|bill| bill.account_id == booking.account_id);
+    let due = bills.iter().map(|bill| Due { amount: bill.amount, by: due_by(bill, now) });
+    Ok(due.reduce(|sum, one| Due {
+        amount: Money::new(sum.amount.amount + one.amount.amount, sum.amount.currency),
+        by: sum.by.zip(one.by).map(|(sum, one)| sum.min(one)),
+    }))
+}
+
+async fn open_bills(table: &TenantTable, booking: &Booking) -> Result<Vec<Payment>> {
+    let mut payments = payments::some(table, payments::ids_of(booking)).await?;
+    payments.retain(Payment::is_open);
+    Ok(payments)
+}
+
+/// Until when it should be paid, where that is still to come.
+fn due_by(bill: &Payment, now: Timestamp) -> Option<Timestamp> {
+    bill.bill.map(|bill| bill.due_at).filter(|due_at| *due_at > now)
+}
+
+/// Where somebody finds a booking, and pays their part of it.
+async fn link_to(app: &App, table: &TenantTable, booking: &Booking) -> Result<String> {
+    let slug = tenancy::store::settings(table).await?.slug;
+    Ok(format!("{}/docs#club={slug}&booking={}", app.config().public_base_url()?, booking.id))
 }
 
 /// The club's doing, so it says why.
@@ -208,6 +276,20 @@ async fn declined(table: &TenantTable, event: &Event, now: Timestamp) -> Result<
     let notice = Notice::PaymentDeclined { booking: facts(&booking), held_until, checkout };
     // One payment may be declined several times; each is news.
     Ok(Some(news(event.id.to_string(), &booking, notice)))
+}
+
+/// A debt is worth telling while it is one.
+async fn owed(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
+    let fact: payments::event::PaymentFact = event.data()?;
+    let payment = payments::payment(table, fact.payment_id).await?;
+    if !payment.is_owed() {
+        return Ok(None);
+    }
+    let booking = booking::booking(table, fact.booking_id).await?;
+    let link = link_to(app, table, &booking).await?;
+    let notice = Notice::PaymentOwed { booking: facts(&booking), amount: payment.amount, link };
+    let recipient = Recipient::Account(payment.account_id);
+    Ok(Some(News { recipient, ..news(payment.id.to_string(), &booking, notice) }))
 }
 
 async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {

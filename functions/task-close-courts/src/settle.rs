@@ -112,8 +112,8 @@ async fn cancel(
     let payments = payments::payments_of(&work.table, booking).await?;
     let goes_back = |paid: &Payment| work.closure.refund.of(paid.amount, paid.refundable());
     let mut paperwork = Paperwork::default();
-    // The club's doing: it goes back the way it came.
-    paperwork.give_up(&payments, (goes_back, RefundTo::Card), work.now)?;
+    // The club's doing: it goes back the way it came, and nobody has to pay any more.
+    paperwork.give_up(&payments, (goes_back, RefundTo::Card), |_| 0, work.now)?;
     writes.extend(paperwork.writes(&work.table, &work.platform)?);
     let amount = payments.iter().map(goes_back).sum();
     Ok((amount > 0).then(|| Money::new(amount, booking.price.currency)))

@@ -55,6 +55,9 @@ pub struct Cancellation {
     /// Where it goes; null where nothing goes back.
     #[serde(default)]
     pub refund_to: Option<RefundTo>,
+    /// What has to be paid still of what nobody had paid yet; null where nothing has.
+    #[serde(default)]
+    pub still_due: Option<Money>,
     /// Whether it is a strike against the member.
     pub strike: bool,
 }
@@ -141,6 +144,11 @@ impl Cancellation {
     pub fn share(&self, amount: i64) -> i64 {
         share(self.refund_percent, amount)
     }
+
+    /// What the club keeps of an amount in minor units: the rest.
+    pub fn keeps(&self, amount: i64) -> i64 {
+        amount - self.share(amount)
+    }
 }
 
 fn share(percent: u8, amount: i64) -> i64 {
@@ -154,11 +162,16 @@ impl Verdict {
         share(self.refund_percent, amount)
     }
 
-    /// What came of it, where so much goes back.
-    pub fn with_refund(self, refund: Option<Money>) -> Cancellation {
+    /// What the club keeps of an amount in minor units: the rest.
+    pub fn keeps(&self, amount: i64) -> i64 {
+        amount - self.share(amount)
+    }
+
+    /// What came of it, where so much goes back, and so much has to be paid still.
+    pub fn with(self, refund: Option<Money>, still_due: Option<Money>) -> Cancellation {
         let Self { rule, refund_percent, to, strike } = self;
         let refund_to = refund.filter(|refund| !refund.is_zero()).map(|_| to);
-        Cancellation { rule, refund_percent, refund, refund_to, strike }
+        Cancellation { rule, refund_percent, refund, refund_to, still_due, strike }
     }
 }
 
@@ -266,8 +279,8 @@ mod tests {
         assert_eq!(to(&terms, 24 * 60, player), (CancellationRule::Full, RefundTo::Wallet));
         let verdict = terms.judge(&booking, 0, player, booking.starts_at - 24.hours()).unwrap();
         let money = |amount| Some(Money::new(amount, kernel::Currency::Ars));
-        assert_eq!(verdict.with_refund(money(5)).refund_to, Some(RefundTo::Wallet));
-        assert_eq!(verdict.with_refund(money(0)).refund_to, None);
+        assert_eq!(verdict.with(money(5), None).refund_to, Some(RefundTo::Wallet));
+        assert_eq!(verdict.with(money(0), None).refund_to, None);
     }
 
     #[test]

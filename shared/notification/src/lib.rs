@@ -32,7 +32,7 @@ mod words;
 
 pub use language::Language;
 pub use notice::{
-    BookingFacts, GivenBack, LeftOut, Letter, Notice, SeriesDate, SeriesFacts, TimedLink,
+    BookingFacts, Due, GivenBack, LeftOut, Letter, Notice, SeriesDate, SeriesFacts, TimedLink,
 };
 pub use render::{Rendered, render};
 pub use store::{

@@ -26,13 +26,20 @@ pub struct Letter {
 #[derive(Debug, Clone)]
 pub enum Notice {
     /// The court is theirs.
-    BookingConfirmed(BookingFacts),
+    BookingConfirmed {
+        /// Which.
+        booking: BookingFacts,
+        /// What they have to pay still, if anything.
+        due: Option<Due>,
+    },
     /// The booking is cancelled.
     BookingCancelled {
         /// Which.
         booking: BookingFacts,
         /// What will be given back, if anything.
         refund: Option<GivenBack>,
+        /// What they have to pay all the same, if anything.
+        due: Option<Due>,
     },
     /// The booking is cancelled, because the club closes its court.
     BookingClosedOut {
@@ -60,6 +67,8 @@ pub enum Notice {
         booking: BookingFacts,
         /// What will be given back because it costs less, if anything.
         refund: Option<GivenBack>,
+        /// What they have to pay still, if anything.
+        due: Option<Due>,
     },
     /// Nobody checked in to the booking in time.
     BookingMissed(BookingFacts),
@@ -77,6 +86,26 @@ pub enum Notice {
         held_until: Timestamp,
         /// Where to pay again, if that is known.
         checkout: Option<String>,
+    },
+    /// They have a part in somebody's booking, which they are asked to pay.
+    PaymentAsked {
+        /// Which booking.
+        booking: BookingFacts,
+        /// Their part.
+        due: Due,
+        /// Whether the booking is cancelled, and the part is to be paid all the same.
+        is_cancelled: bool,
+        /// Where they pay.
+        link: String,
+    },
+    /// They have not paid in time, and owe it.
+    PaymentOwed {
+        /// For which booking.
+        booking: BookingFacts,
+        /// How much.
+        amount: Money,
+        /// Where they pay.
+        link: String,
     },
     /// Money was given back.
     PaymentRefunded {
@@ -144,6 +173,15 @@ pub struct GivenBack {
     pub to_wallet: bool,
 }
 
+/// Money that has to be paid.
+#[derive(Debug, Clone, Copy)]
+pub struct Due {
+    /// How much.
+    pub amount: Money,
+    /// Until when; `None` for now.
+    pub by: Option<Timestamp>,
+}
+
 /// A booking as people know it.
 #[derive(Debug, Clone)]
 pub struct BookingFacts {
@@ -209,7 +247,7 @@ impl Notice {
     /// Which wording says it.
     pub fn template(&self) -> Template {
         match self {
-            Self::BookingConfirmed(_) => Template::BookingConfirmed,
+            Self::BookingConfirmed { .. } => Template::BookingConfirmed,
             Self::BookingCancelled { .. } => Template::BookingCancelled,
             Self::BookingClosedOut { .. } => Template::BookingClosedOut,
             Self::ClosureAnnounced { .. } => Template::ClosureAnnounced,
@@ -220,6 +258,8 @@ impl Notice {
             Self::SeriesChanged(_) => Template::SeriesChanged,
             Self::SeriesCancelled(_) => Template::SeriesCancelled,
             Self::PaymentDeclined { .. } => Template::PaymentDeclined,
+            Self::PaymentAsked { .. } => Template::PaymentAsked,
+            Self::PaymentOwed { .. } => Template::PaymentOwed,
             Self::PaymentRefunded { .. } => Template::PaymentRefunded,
             Self::WaitlistOffer { .. } => Template::WaitlistOffer,
             Self::WaitlistSlotFree(_) => Template::WaitlistSlotFree,
@@ -238,7 +278,7 @@ impl Notice {
 
     pub(crate) fn booking(&self) -> Option<&BookingFacts> {
         match self {
-            Self::BookingConfirmed(booking)
+            Self::BookingConfirmed { booking, .. }
             | Self::BookingCancelled { booking, .. }
             | Self::BookingClosedOut { booking, .. }
             | Self::ClosureAnnounced { booking, .. }
@@ -246,6 +286,8 @@ impl Notice {
             | Self::BookingMoved { booking, .. }
             | Self::BookingMissed(booking)
             | Self::PaymentDeclined { booking, .. }
+            | Self::PaymentAsked { booking, .. }
+            | Self::PaymentOwed { booking, .. }
             | Self::PaymentRefunded { booking, .. }
             | Self::WaitlistOffer { booking, .. }
             | Self::WaitlistSlotFree(booking)

@@ -4,7 +4,7 @@ use kernel::{Error, Result};
 use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use crate::{Language, LeftOut, Letter, Notice, SeriesDate, Wording, words};
+use crate::{Due, Language, LeftOut, Letter, Notice, SeriesDate, Wording, words};
 
 /// So many dates of a series are named one by one.
 const DATES_TOLD: usize = 20;
@@ -39,6 +39,11 @@ struct Facts<'a> {
     amount: Option<String>,
     /// Whether that goes into their wallet.
     to_wallet: bool,
+    /// What has to be paid, and until when.
+    due: Option<String>,
+    due_by: Option<String>,
+    /// Whether the booking that is to be paid is cancelled.
+    is_cancelled: bool,
     held_until: Option<String>,
     link: Option<&'a str>,
     expires: Option<String>,
@@ -114,10 +119,19 @@ impl<'a> Facts<'a> {
         let language = *language;
         let local = |instant: kernel::jiff::Timestamp| instant.to_zoned(time_zone.clone());
         let (mut back, mut held_until, mut link, mut expires) = (None, None, None, None);
-        let mut reason = None;
+        let (mut reason, mut owing, mut is_cancelled) = (None, None, false);
         match notice {
-            Notice::BookingCancelled { refund, .. } | Notice::BookingMoved { refund, .. } => {
-                back = *refund;
+            Notice::BookingConfirmed { due, .. } => owing = *due,
+            Notice::BookingCancelled { refund, due, .. }
+            | Notice::BookingMoved { refund, due, .. } => {
+                (back, owing) = (*refund, *due);
+            }
+            Notice::PaymentAsked { due, is_cancelled: over, link: pay, .. } => {
+                (owing, is_cancelled, link) = (Some(*due), *over, Some(pay.as_str()));
+            }
+            Notice::PaymentOwed { amount, link: pay, .. } => {
+                owing = Some(Due { amount: *amount, by: None });
+                link = Some(pay);
             }
             Notice::BookingClosedOut { reason: why, refund, rebook, .. } => {
                 (reason, back, link) = (Some(why.as_str()), *refund, rebook.as_deref());
@@ -143,8 +157,7 @@ impl<'a> Facts<'a> {
                 link = Some(&timed.link);
                 expires = Some(moment(language, &local(timed.expires_at)));
             }
-            Notice::BookingConfirmed(_)
-            | Notice::BookingExpired(_)
+            Notice::BookingExpired(_)
             | Notice::BookingMissed(_)
             | Notice::SeriesBooked(_)
             | Notice::SeriesChanged(_)
@@ -159,6 +172,9 @@ impl<'a> Facts<'a> {
         Self {
             amount: back.map(|back| words::money(language, back.amount)),
             to_wallet: back.is_some_and(|back| back.to_wallet),
+            due: owing.map(|due| words::money(language, due.amount)),
+            due_by: owing.and_then(|due| due.by).map(|by| moment(language, &local(by))),
+            is_cancelled,
             held_until,
             link,
             expires,
@@ -248,13 +264,16 @@ mod tests {
         let card = GivenBack { amount: Money::new(600_000, Currency::Ars), to_wallet: false };
         let wallet = GivenBack { to_wallet: true, ..card };
         let until = booking().starts_at;
+        let due = Due { amount: Money::new(400_000, Currency::Ars), by: Some(until) };
+        let now = Due { by: None, ..due };
         let link = LINK.to_owned();
         let timed = || TimedLink { link: link.clone(), expires_at: until };
         vec![
-            Notice::BookingConfirmed(booking()),
-            Notice::BookingCancelled { booking: booking(), refund: Some(card) },
-            Notice::BookingCancelled { booking: booking(), refund: Some(wallet) },
-            Notice::BookingCancelled { booking: booking(), refund: None },
+            Notice::BookingConfirmed { booking: booking(), due: None },
+            Notice::BookingConfirmed { booking: booking(), due: Some(due) },
+            Notice::BookingCancelled { booking: booking(), refund: Some(card), due: None },
+            Notice::BookingCancelled { booking: booking(), refund: Some(wallet), due: None },
+            Notice::BookingCancelled { booking: booking(), refund: None, due: Some(now) },
             Notice::BookingClosedOut {
                 booking: booking(),
                 reason: "Rain & <wind>".into(),
@@ -269,9 +288,9 @@ mod tests {
             },
             Notice::ClosureAnnounced { booking: booking(), reason: "Works".into() },
             Notice::BookingExpired(booking()),
-            Notice::BookingMoved { booking: booking(), refund: Some(card) },
-            Notice::BookingMoved { booking: booking(), refund: Some(wallet) },
-            Notice::BookingMoved { booking: booking(), refund: None },
+            Notice::BookingMoved { booking: booking(), refund: Some(card), due: None },
+            Notice::BookingMoved { booking: booking(), refund: Some(wallet), due: None },
+            Notice::BookingMoved { booking: booking(), refund: None, due: Some(due) },
             Notice::BookingMissed(booking()),
             Notice::SeriesBooked(series(3, 0)),
             Notice::SeriesBooked(series(60, 25)),
@@ -283,6 +302,19 @@ mod tests {
                 held_until: until,
                 checkout: Some(link.clone()),
             },
+            Notice::PaymentAsked {
+                booking: booking(),
+                due,
+                is_cancelled: false,
+                link: link.clone(),
+            },
+            Notice::PaymentAsked {
+                booking: booking(),
+                due: now,
+                is_cancelled: true,
+                link: link.clone(),
+            },
+            Notice::PaymentOwed { booking: booking(), amount: card.amount, link: link.clone() },
             Notice::PaymentRefunded { booking: booking(), refund: card },
             Notice::PaymentRefunded { booking: booking(), refund: wallet },
             Notice::WaitlistOffer { booking: booking(), held_until: until },
@@ -350,7 +382,8 @@ mod tests {
 
     #[test]
     fn what_people_wrote_is_escaped_in_html_and_left_alone_in_text() {
-        let message = rendered(Language::Spanish, Notice::BookingConfirmed(booking()));
+        let message =
+            rendered(Language::Spanish, Notice::BookingConfirmed { booking: booking(), due: None });
         assert!(message.html.contains("Ana &lt;b&gt;Ferreyra&lt;&#x2f;b&gt;"), "{}", message.html);
         assert!(message.html.contains("Padel 1 &amp; &lt;2&gt;"), "{}", message.html);
         assert!(message.html.contains("<strong>confirmada</strong>"), "{}", message.html);
@@ -400,7 +433,8 @@ mod tests {
 
     #[test]
     fn a_confirmation_reads_like_this() {
-        let message = rendered(Language::English, Notice::BookingConfirmed(booking()));
+        let message =
+            rendered(Language::English, Notice::BookingConfirmed { booking: booking(), due: None });
         assert_eq!(
             message.text,
             "Hello Ana <b>Ferreyra</b>,\n\nYour booking at Club Norte is confirmed.\n\n\
@@ -436,8 +470,8 @@ mod tests {
             let back = GivenBack { amount: Money::new(600_000, Currency::Ars), to_wallet };
             let refund = Some(back);
             let notices = [
-                Notice::BookingCancelled { booking: booking(), refund },
-                Notice::BookingMoved { booking: booking(), refund },
+                Notice::BookingCancelled { booking: booking(), refund, due: None },
+                Notice::BookingMoved { booking: booking(), refund, due: None },
                 Notice::BookingClosedOut {
                     booking: booking(),
                     reason: "Rain".into(),
@@ -459,9 +493,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_to_be_paid_is_said_with_its_time() {
+        let by = booking().starts_at - kernel::jiff::SignedDuration::from_hours(6);
+        let due = Due { amount: Money::new(400_000, Currency::Ars), by: Some(by) };
+        let said = ["4.000,00", "4,000.00"];
+        let asked = |due, is_cancelled| Notice::PaymentAsked {
+            booking: booking(),
+            due,
+            is_cancelled,
+            link: LINK.to_owned(),
+        };
+        let notices = [
+            Notice::BookingConfirmed { booking: booking(), due: Some(due) },
+            Notice::BookingMoved { booking: booking(), refund: None, due: Some(due) },
+            Notice::BookingCancelled { booking: booking(), refund: None, due: Some(due) },
+            asked(due, false),
+            asked(due, true),
+        ];
+        for notice in notices {
+            for language in Language::ALL {
+                let message = rendered(language, notice.clone());
+                for part in [&message.text, &message.html] {
+                    assert!(said.iter().any(|amount| part.contains(amount)), "{part}");
+                    assert!(part.contains("12:00"), "{part}");
+                }
+            }
+        }
+        let message = rendered(Language::English, asked(Due { by: None, ..due }, true));
+        assert_eq!(
+            message.text,
+            format!(
+                "Hello Ana <b>Ferreyra</b>,\n\nThis booking at Club Norte has been cancelled. By the \
+                 club's cancellation policy, your part of it is still to be paid.\n\n\
+                 Padel 1 & <2>, Costanera\nThursday 26 November 2026\n\
+                 18:00 to 19:30 (Buenos Aires time, UTC-3)\n\nYour part: ARS 4,000.00\n\n\
+                 Pay here:\n\n{LINK}\n\nClub Norte\n"
+            )
+        );
+    }
+
+    #[test]
     fn a_booking_free_of_charge_names_no_price() {
         let free = BookingFacts { price: Money::new(0, Currency::Ars), ..booking() };
-        let message = rendered(Language::Spanish, Notice::BookingConfirmed(free));
+        let message =
+            rendered(Language::Spanish, Notice::BookingConfirmed { booking: free, due: None });
         assert!(!message.text.contains("ARS") && !message.html.contains("ARS"), "{}", message.text);
         assert!(!message.text.contains("none") && !message.html.contains("none"));
     }

@@ -56,6 +56,10 @@ templates! {
     SeriesCancelled = "series_cancelled";
     /// The provider did not take the money.
     PaymentDeclined = "payment_declined";
+    /// They are asked to pay their part of a booking.
+    PaymentAsked = "payment_asked";
+    /// They have not paid in time, and owe it.
+    PaymentOwed = "payment_owed";
     /// Money was given back.
     PaymentRefunded = "payment_refunded";
     /// The waiting list holds a court for them.
@@ -105,6 +109,8 @@ impl Template {
             | Self::SeriesChanged
             | Self::SeriesCancelled
             | Self::PaymentDeclined
+            | Self::PaymentAsked
+            | Self::PaymentOwed
             | Self::PaymentRefunded
             | Self::WaitlistOffer
             | Self::WaitlistSlotFree

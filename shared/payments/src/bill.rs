@@ -31,6 +31,9 @@ pub enum Purpose {
     Difference,
     /// A booking that is paid later.
     Later,
+    /// What a booking costs that was cancelled too late, by the venue's policy: of what nobody had paid yet. Whatever
+    /// the booking is by now, this has to be paid.
+    Cancellation,
 }
 
 impl Purpose {
@@ -41,6 +44,7 @@ impl Purpose {
             Self::Share => "share",
             Self::Difference => "difference",
             Self::Later => "later",
+            Self::Cancellation => "cancellation",
         }
     }
 }
@@ -77,7 +81,7 @@ pub struct Closed {
 pub enum CloseReason {
     /// The booking is not there any more, or never was.
     BookingOver,
-    /// The booking became cheaper: less is asked, by another bill if at all.
+    /// The booking became cheaper, or was cancelled: less is asked, by another bill if at all.
     Lowered,
     /// Staff forgave the debt.
     Forgiven,
@@ -179,6 +183,11 @@ impl Payment {
         self.bill.is_some_and(|bill| bill.closed.is_some())
     }
 
+    /// Whether it has to be paid although its booking is cancelled.
+    pub fn outlives_its_booking(&self) -> bool {
+        self.purpose() == Purpose::Cancellation
+    }
+
     /// Whether its time comes without a provider's answer: nobody was ever shown where to pay it, or all that is left to
     /// do is to take it out of a diary.
     pub fn needs_no_answer(&self) -> bool {
@@ -228,6 +237,12 @@ impl Payment {
         Some(next)
     }
 
+    /// The open bill of a booking that is cancelled, all of which has to be paid all the same.
+    pub(crate) fn kept(&self, now: Timestamp) -> Option<Self> {
+        let bill = self.bill.filter(|_| self.is_open())?;
+        Some(self.changed(Bill { purpose: Purpose::Cancellation, due_at: now, ..bill }, now))
+    }
+
     /// The bill with the times of its booking as it is now.
     pub(crate) fn following(
         &self,
@@ -267,7 +282,7 @@ impl Payment {
         if !self.is_open() || waits || bill.owed_from > now {
             return None;
         }
-        if stands {
+        if stands || self.outlives_its_booking() {
             return Some(self.changed(Bill { owed_since: Some(now), ..bill }, now));
         }
         self.closed(CloseReason::BookingOver, now)

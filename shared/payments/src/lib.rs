@@ -40,7 +40,7 @@ mod wallet;
 
 pub use bill::{AtDesk, Bill, Billed, CloseReason, Closed, DeskMethod, Purpose};
 pub use desk::{Desk, note_poll};
-pub use paperwork::{Moved, Paperwork, goes_back, shares};
+pub use paperwork::{Moved, Paperwork, goes_back, shares, still_due};
 pub use payment::{Due, Payment, Refund, RefundReason, RefundStatus, Status};
 pub use problem::{Problem, ProblemCode};
 pub use provider::{

@@ -25,7 +25,7 @@ pub(crate) struct Change {
     pub(crate) told: Option<Told>,
 }
 
-/// The payments of a booking after it was moved.
+/// The payments of a booking after it was moved or cancelled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moved {
     /// What goes back to those who have paid, in minor units.
@@ -35,10 +35,14 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// What is asked for in place of a payment; `None` where nothing is.
-    pub fn instead_of(&self, payment: PaymentId) -> Option<PaymentId> {
-        let replaced = self.replaced.iter().find(|(old, _)| *old == payment);
-        replaced.map_or(Some(payment), |(_, new)| *new)
+    /// By what a booking is paid from then on: what is not asked for any more is left out.
+    pub fn paid_by(&self, booking: &Booking) -> (Option<PaymentId>, Vec<PaymentId>) {
+        let instead_of = |payment: &PaymentId| {
+            let replaced = self.replaced.iter().find(|(old, _)| old == payment);
+            replaced.map_or(Some(*payment), |(_, new)| *new)
+        };
+        let bills = booking.bills.iter().filter_map(instead_of).collect();
+        (booking.payment_id.as_ref().and_then(instead_of), bills)
     }
 }
 
@@ -59,6 +63,15 @@ pub fn goes_back(payments: &[Payment], share: impl Fn(i64) -> i64) -> Option<Mon
     let paid = payments.iter().filter(|payment| payment.refundable() > 0);
     let back = paid.map(|payment| payment.money(share(payment.refundable())));
     back.reduce(|sum, one| Money::new(sum.amount + one.amount, sum.currency))
+}
+
+/// What has to be paid still of a booking that is cancelled, where the club keeps so much of what each open bill asks
+/// for, in minor units; `None` where nothing is left to pay.
+pub fn still_due(payments: &[Payment], keeps: impl Fn(i64) -> i64) -> Option<Money> {
+    let open = payments.iter().filter(|payment| payment.is_open());
+    let due = open.map(|payment| payment.money(keeps(payment.amount.amount)));
+    let due = due.reduce(|sum, one| Money::new(sum.amount + one.amount, sum.currency));
+    due.filter(|due| !due.is_zero())
 }
 
 impl Paperwork {
@@ -113,24 +126,40 @@ impl Paperwork {
     }
 
     /// The booking is given up: each payer gets back what `share` says of what they have paid, in minor units, and
-    /// where the policy says, and bills that are open are closed. (What is still to come for a payment that holds a booking goes back when it
-    /// comes.)
+    /// where the policy says. Of bills that are open, what `keeps` says of them is asked for still, and they are closed
+    /// where that is nothing. (What is still to come for a payment that holds a booking goes back when it comes.)
     pub fn give_up(
         &mut self,
         payments: &[Payment],
         (share, to): (impl Fn(&Payment) -> i64, RefundTo),
+        keeps: impl Fn(i64) -> i64,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Moved> {
+        let mut moved = Moved::default();
         for payment in payments {
             let amount = share(payment).min(payment.refundable());
             if amount > 0 {
+                moved.goes_back += amount;
                 let (amount, reason) = (Some(amount), RefundReason::BookingCancelled);
                 self.give_back(payment, Return { amount, reason, to }, now)?;
-            } else if let Some(closed) = payment.closed(CloseReason::BookingOver, now) {
-                self.change(payment, closed);
+                continue;
+            }
+            let Some(kept) = payment.kept(now) else { continue };
+            let left = keeps(payment.amount.amount);
+            if left >= payment.amount.amount {
+                self.change(payment, kept);
+                continue;
+            }
+            let is_over = left <= 0;
+            let why = if is_over { CloseReason::BookingOver } else { CloseReason::Lowered };
+            self.change(payment, payment.closed(why, now).ok_or_else(not_open)?);
+            if !is_over {
+                let new = PaymentId::new();
+                moved.replaced.push((payment.id, Some(new)));
+                self.made.extend(kept.lowered(new, left, now));
             }
         }
-        Ok(())
+        Ok(moved)
     }
 
     /// The booking is moved, to where it costs `less` minor units less: what is not paid of an earlier difference falls
@@ -183,7 +212,7 @@ impl Paperwork {
 }
 
 fn not_open() -> Error {
-    Error::internal("a bill follows its booking and is not open")
+    Error::internal("an open bill cannot be closed")
 }
 
 /// How much less each payment is, where all together are so much less: never more than what is left of it.

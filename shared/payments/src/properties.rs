@@ -185,12 +185,20 @@ impl House {
         for paid in self.payments.iter().filter(|paid| paid.at_desk.is_some()) {
             self.sheet.cash -= share(paid);
         }
-        paperwork.give_up(&self.payments, (share, RefundTo::Card), self.now).unwrap();
+        let keeps = |asked: i64| asked - asked * percent / 100;
+        let to = (share, RefundTo::Card);
+        let moved = paperwork.give_up(&self.payments, to, keeps, self.now).unwrap();
+        let replaced: BTreeMap<_, _> = moved.replaced.into_iter().collect();
+        let open = std::mem::take(&mut self.sheet.open);
+        for (id, (account, asked)) in open.into_iter().filter(|(_, (_, asked))| keeps(*asked) > 0) {
+            let id = if keeps(asked) == asked { id } else { replaced[&id].unwrap() };
+            self.sheet.open.insert(id, (account, keeps(asked)));
+        }
+        let open = &self.sheet.open;
+        self.sheet.owed.retain(|id| open.contains_key(id));
         self.file(paperwork);
         self.standing = BookingStanding::Cancelled;
-        self.sheet.open.clear();
         self.wait(0);
-        self.sheet.owed.clear();
     }
 
     fn shift(&mut self, by: i64, later: i64) {
@@ -255,7 +263,7 @@ impl House {
             }
             if before.bill.is_some() && self.sheet.open.contains_key(&before.id) {
                 assert!(self.now >= deadline, "nothing is owed before its time");
-                if stands {
+                if stands || before.outlives_its_booking() {
                     self.sheet.owed.insert(before.id);
                 } else {
                     self.sheet.open.remove(&before.id);

@@ -264,6 +264,9 @@ impl Settling<'_> {
         if self.next.is_closed() {
             return self.request(left, RefundReason::NotOwed);
         }
+        if self.next.outlives_its_booking() {
+            return;
+        }
         let confirms = self.next.bill.is_none();
         match booking {
             BookingStanding::Held | BookingStanding::Expired { retakable: true } if !confirms => {}

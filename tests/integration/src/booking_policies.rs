@@ -111,7 +111,7 @@ async fn what_goes_back_is_what_the_policy_says() {
     let seen = preview().await;
     let expected = json!({
         "rule": "tier", "refund_percent": 33, "strike": false, "refund_to": "card",
-        "refund": { "amount": 3_960, "currency": "ARS" },
+        "refund": { "amount": 3_960, "currency": "ARS" }, "still_due": null,
     });
     assert_eq!(seen["cancellation"], expected);
     assert_eq!(place.booking(&held).await["status"], "confirmed", "a dry run changes nothing");

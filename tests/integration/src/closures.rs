@@ -16,12 +16,12 @@ use crate::{
 
 const DAY: &str = "2026-11-21";
 
-fn at(time: &str) -> String {
+pub(crate) fn at(time: &str) -> String {
     format!("{DAY}T{time}")
 }
 
 /// A closure of the whole venue for some hours of the day.
-fn wish(place: &Place, mode: &str, from: &str, until: &str) -> Value {
+pub(crate) fn wish(place: &Place, mode: &str, from: &str, until: &str) -> Value {
     json!({
         "venue_id": place.venue, "starts_at": at(from), "ends_at": at(until),
         "reason": "Lluvia", "mode": mode, "rebook": true,
@@ -29,12 +29,12 @@ fn wish(place: &Place, mode: &str, from: &str, until: &str) -> Value {
 }
 
 impl Place {
-    async fn close(&self, body: Value) -> Value {
+    pub(crate) async fn close(&self, body: Value) -> Value {
         self.world.test.post("/v1/closures", &self.owner(), body).await.data(202)
     }
 
     /// What the newest workflow was started with.
-    fn execution(&self) -> Value {
+    pub(crate) fn execution(&self) -> Value {
         self.world.test.cloud.take_executions().pop().expect("a workflow").1
     }
 
@@ -47,7 +47,7 @@ impl Place {
     }
 
     /// What the state machine does, to its end.
-    async fn work(&self, input: &Value) {
+    pub(crate) async fn work(&self, input: &Value) {
         let steps: &[&str] =
             if input["phase"] == "lifting" { &["lift"] } else { &["close", "find", "settle"] };
         for step in steps {

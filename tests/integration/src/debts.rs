@@ -86,6 +86,35 @@ async fn an_unpaid_share_is_owed_two_hours_after_the_end_and_blocks_until_it_is_
 }
 
 #[tokio::test]
+async fn who_owes_is_told_once_how_much_and_where_to_pay() {
+    let (place, ben, booking) = with_debt().await;
+    let told = || {
+        let mails = place.world.test.cloud.mails().into_iter();
+        let owed = mails.filter(|mail| mail.text.contains("Debes ARS 60,00"));
+        owed.map(|mail| (mail.to, mail.text)).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        assert_eq!(told().len(), 1);
+        place.run().await;
+        place.world.drain().await;
+    }
+    let (to, text) = told().remove(0);
+    assert!(to == ben.email && text.contains(&format!("&booking={booking}\n")), "{text}");
+    // What was paid before its news arrived is no news.
+    let booking = place.shared_at("2026-11-23T18:00", &[&ben]).await;
+    place.world.test.clock.advance(SignedDuration::from_hours(48));
+    place.run().await;
+    assert_eq!(place.debts(&ben).await.len(), 2);
+    for debt in place.debts(&ben).await {
+        let (id, payment) = (debt["booking_id"].as_str().unwrap(), &debt["payment_id"]);
+        let path = format!("/v1/bookings/{id}/payments/{}/settle", payment.as_str().unwrap());
+        place.world.test.post(&path, &place.desk(), json!({ "method": "cash" })).await.data(200);
+    }
+    place.world.drain().await;
+    assert_eq!((told().len(), place.standing_of(&booking).await[1].2.as_str()), (1, "paid"));
+}
+
+#[tokio::test]
 async fn a_debt_whose_payment_nobody_tells_of_is_found() {
     let (place, ben, booking) = with_debt().await;
     let page = place.page(&ben, &booking).await;

@@ -67,7 +67,7 @@ impl Ahead {
             paid["cancellation"],
             json!({
                 "rule": "waived", "refund_percent": 100, "strike": false, "refund_to": "card",
-                "refund": { "amount": 12_000, "currency": "ARS" },
+                "refund": { "amount": 12_000, "currency": "ARS" }, "still_due": null,
             })
         );
         let held = self.place.booking(&self.held).await;

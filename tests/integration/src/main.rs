@@ -38,6 +38,7 @@ mod holds;
 mod import;
 mod invitations;
 mod jose;
+mod late_cancellations;
 mod limits;
 mod lockouts;
 mod matches;

@@ -55,7 +55,7 @@ async fn what_is_given_up_goes_where_the_tier_says() {
     let seen = place.give_up(&early.booking, "?dry_run=true").await;
     let expected = json!({
         "rule": "tier", "refund_percent": 90, "strike": false,
-        "refund": ars(10_800), "refund_to": "wallet",
+        "refund": ars(10_800), "refund_to": "wallet", "still_due": null,
     });
     assert_eq!(seen["cancellation"], expected);
     assert_eq!(place.balance().await, 0, "a dry run changes nothing");

@@ -51,6 +51,7 @@ const SUBSCRIPTIONS: [(&str, &[&str]); 3] = [
             "closure.announced",
             "payment.refunded",
             "payment.declined",
+            "payment.owed",
             "series.booked",
             "series.cancelled",
             "series.changed",
