@@ -19,6 +19,8 @@ const LARGE: usize = 1_000_000;
 const PORTION: usize = 20_000;
 /// Bookings of one court on one day.
 const A_DAY: usize = 15;
+/// Bookings of one member that follow each other: more than a page, so that pages are full at both sizes.
+const A_MEMBER: usize = 25;
 
 /// Measures and prints.
 pub(crate) async fn run(world: &World, bounds: Bounds) {
@@ -84,7 +86,7 @@ fn load(world: &World, hall: &Hall, from: usize, to: usize) {
     };
     let copied = |number: usize| {
         let (court, date) = place(number);
-        let account: AccountId = world.member(number);
+        let account: AccountId = world.member(number / A_MEMBER);
         let new = [BookingId::new().to_string(), account.to_string(), court.clone(), date.clone()];
         let booking = copies::copy(&booking, &old, &new);
         let is_first = number.is_multiple_of(A_DAY);

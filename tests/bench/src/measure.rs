@@ -158,6 +158,8 @@ impl<'a> Driven<'a> {
     async fn start(world: &World, operation: &'a Operation, counted: bool) -> Self {
         let mut api = RuntimeApi::start().await;
         let mut environment = world.environment(operation.function, counted);
+        let own = operation.variables.iter();
+        environment.extend(own.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         environment.push(("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address.to_string()));
         let process = Process::spawn(&binary(operation.function), &environment);
         let Some(ready) = api.ready().await else {

@@ -88,14 +88,13 @@ fn requests(measured: &Measured) -> String {
 /// `ok`, or what is over its budget and by how much.
 fn verdict(operation: &Operation, measured: &Measured, hash_ms: f64) -> String {
     let budget = &operation.budget;
-    let cpu_budget = budget.cpu_ms.map(|cpu| if budget.hashes { cpu + hash_ms } else { cpu });
     let requests = budget.requests.map(f64::from);
     let limits = [
         ("ready", measured.ready_ms, Some(READY_MS)),
         ("first", measured.first_ms, Some(FIRST_MS + if budget.hashes { hash_ms } else { 0.0 })),
         ("RSS", measured.resident_mb, Some(budget.resident_mb())),
         ("binary", measured.binary_mb, Some(BINARY_MB)),
-        ("CPU", measured.cpu_ms, cpu_budget),
+        ("CPU", measured.cpu_ms, budget.cpu_ms),
         // Limits are leased once in a while: what is not a whole request is theirs.
         ("requests", measured.paid.round_trips().floor(), requests),
     ];

@@ -25,6 +25,9 @@ use crate::{
 /// As many as the budget of availability speaks of.
 pub(crate) const COURTS: usize = 20;
 pub(crate) const EMAIL: &str = "ana.souza@example.com";
+/// Of an account whose hash costs next to nothing.
+pub(crate) const LIGHT_EMAIL: &str = "light@example.com";
+const LIGHT: PasswordCost = PasswordCost { memory_kib: 8, passes: 1 };
 pub(crate) const PASSWORD: &str = "three rackets and a net";
 pub(crate) const SLUG: &str = "racket-club";
 pub(crate) const WEBHOOK_SECRET: &str = "a webhook secret of one club";
@@ -72,7 +75,8 @@ impl World {
         let test = TestApp::start(vec![], now, &[]).await;
         test.database.forget_changes();
         let club = open_club(&test, now).await;
-        let account = join(&test, club, EMAIL, Some(PASSWORD), now).await;
+        let account = join(&test, club, EMAIL, Some(PasswordCost::default()), now).await;
+        join(&test, club, LIGHT_EMAIL, Some(LIGHT), now).await;
         let hall = Hall::new(build(&test, club, COURTS, now).await, 0);
         let strict = Hall::new(build(&test, club, COURTS, now).await, MEMBERS);
         ten_rules(&test, club, strict.venue).await;
@@ -159,6 +163,11 @@ impl World {
     /// A member who has booked little at this hall, and their token.
     pub(crate) fn somebody(&self, hall: &Hall) -> &(AccountId, String) {
         &self.members[hall.first_member + hall.taken() % MEMBERS]
+    }
+
+    /// A member who has more bookings than a page holds, where the table has grown.
+    pub(crate) fn regular(&self) -> &(AccountId, String) {
+        &self.members[0]
     }
 
     /// One of those members.
@@ -293,7 +302,7 @@ async fn join(
     test: &TestApp,
     club: ClubId,
     email: &str,
-    password: Option<&str>,
+    signs_in: Option<PasswordCost>,
     now: Timestamp,
 ) -> AccountId {
     let platform = test.app.table().platform();
@@ -307,10 +316,10 @@ async fn join(
         created_at: now,
         version: 1,
     };
-    // Only one of them ever signs in.
-    let hash = password.map_or_else(String::new, |password| {
-        let password = Password::try_from(password.to_owned()).expect("a password");
-        password.hash(PasswordCost::default()).expect("a hash")
+    // Few of them ever sign in.
+    let hash = signs_in.map_or_else(String::new, |cost| {
+        let password = Password::try_from(PASSWORD.to_owned()).expect("a password");
+        password.hash(cost).expect("a hash")
     });
     let mut writes =
         identity::store::create_account(&platform, &account, hash, None).expect("items");
