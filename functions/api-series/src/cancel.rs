@@ -64,7 +64,7 @@ pub(crate) async fn cancel(
 ) -> Outcome<SeriesOutcome> {
     let table = app.tenant_table(&caller)?;
     let before = series::series(&table, id).await?;
-    check_own(&caller, &before)?;
+    check_own(&table, &caller, &before, app.clock().now()).await?;
     if input.waive {
         caller.require_at(Permission::BookingManage, before.venue_id)?;
     }

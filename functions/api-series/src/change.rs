@@ -144,7 +144,7 @@ pub(crate) async fn change(
 ) -> Outcome<SeriesOutcome> {
     let table = app.tenant_table(&caller)?;
     let series = series::series(&table, id).await?;
-    check_own(&caller, &series)?;
+    check_own(&table, &caller, &series, app.clock().now()).await?;
     if input.waive_difference {
         caller.require_at(Permission::BookingManage, series.venue_id)?;
     }

@@ -9,6 +9,7 @@ use kernel::{
     AccountId, CourtId, Error, Kind, Permission, Result, SeriesId, VenueId, Violation,
     jiff::{Timestamp, civil::DateTime, tz::TimeZone},
 };
+use profiles::acting_for;
 use runtime::App;
 use serde::Deserialize;
 use series::{
@@ -113,7 +114,7 @@ pub(crate) fn wall(zone: &TimeZone, path: &str, start: LocalStart) -> Result<Dat
     Err(Error::violations(&[Violation { path: path.to_owned(), message }]))
 }
 
-/// Book a court again and again, for oneself or, with `booking:manage`, for a member.
+/// Book a court again and again, for oneself, for one's child or, with `booking:manage`, for a member.
 ///
 /// Every date gets the outcome that a single booking would get: booked, or refused with its reason. A local time
 /// that the clocks skip moves forward by what they skip; of one that they show twice it is the first; `adjusted`
@@ -127,8 +128,8 @@ pub(crate) fn wall(zone: &TimeZone, path: &str, start: LocalStart) -> Result<Dat
     responses(
         (status = 200, body = Envelope<SeriesOutcome>, description = "A dry run: nothing was written."),
         (status = 201, body = Envelope<SeriesOutcome>, description = "What became of each date."),
-        (status = 403, body = Problem, description = "PERMISSION_MISSING, SERIES_NEEDS_DESK."),
-        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, MEMBER_NOT_FOUND, RESOURCE_NOT_FOUND."),
+        (status = 403, body = Problem, description = "PERMISSION_MISSING, MEMBER_SUSPENDED, SERIES_NEEDS_DESK."),
+        (status = 404, body = Problem, description = "VENUE_NOT_FOUND, COURT_NOT_FOUND, MEMBER_NOT_FOUND, USER_NOT_FOUND, RESOURCE_NOT_FOUND."),
         (status = 409, body = Problem, description = "SERIES_CONFLICT: nothing was booked; SERIES_EXISTS, SERIES_OVER, RESOURCE_TAKEN."),
         (status = 503, body = Problem, description = "SERIES_BUSY: the same request goes on."),
         (status = 422, body = Problem, description = "RRULE_INVALID, RRULE_UNSUPPORTED, RRULE_UNBOUNDED, RRULE_TOO_LONG, EXDATE_UNKNOWN, PARTICIPANTS_INVALID, PARTICIPANT_UNKNOWN, VALIDATION_FAILED, BODY_INVALID."),
@@ -144,8 +145,7 @@ pub(crate) async fn create(
     let now = app.clock().now();
     let by = By { account: caller.account(), is_staff: is_staff(&caller, input.venue_id) };
     if let Some(account) = input.account_id.filter(|account| *account != by.account) {
-        caller.require_at(Permission::BookingManage, input.venue_id)?;
-        identity::store::member(&table, account).await?;
+        check_acts_for(&table, &caller, (account, by), input.venue_id, now).await?;
     }
     let venue = facilities::venue(&table, input.venue_id).await?;
     let id = headers.get("idempotency-key").map_or_else(
@@ -171,6 +171,25 @@ pub(crate) async fn create(
     metrics::counter!("series_made").increment(1);
     let location = format!("/v1/series/{}", made.id);
     Ok(Reply::created(location, SeriesOutcome::of(made, occurrences, false)))
+}
+
+/// Lets staff and guardians in: `PERMISSION_MISSING`, `MEMBER_NOT_FOUND`, `USER_NOT_FOUND`, `MEMBER_SUSPENDED`.
+async fn check_acts_for(
+    table: &TenantTable,
+    caller: &Caller,
+    (account, by): (AccountId, By),
+    venue: VenueId,
+    now: Timestamp,
+) -> Result<()> {
+    if by.is_staff {
+        return identity::store::member(table, account).await.map(drop);
+    }
+    match acting_for(table, (by.account, account), false, now).await {
+        Err(error) if error.code() == "NOT_GUARDIAN" => {
+            caller.require_at(Permission::BookingManage, venue)
+        }
+        acting => acting?.comes_in(),
+    }
 }
 
 /// What would become of it, if it may be made at all.

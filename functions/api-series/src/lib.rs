@@ -2,9 +2,9 @@
 //!
 //! | route | permission |
 //! |---|---|
-//! | `POST /v1/series` | `booking:self`; another's, or one that costs something: `booking:manage`, too |
-//! | `GET /v1/series` | `booking:self`; another's: `booking:manage`, too |
-//! | `GET /v1/series/{series_id}` | `booking:self`; another's: `booking:manage`, too |
+//! | `POST /v1/series` | `booking:self`; another's but one's child's, or one that costs something: `booking:manage`, too |
+//! | `GET /v1/series` | `booking:self`; another's but one's child's: `booking:manage`, too |
+//! | `GET /v1/series/{series_id}` | `booking:self`; another's but one's child's: `booking:manage`, too |
 //! | `GET /v1/series/{series_id}/occurrences` | the same |
 //! | `POST /v1/series/{series_id}/cancel` | the same |
 //! | `POST /v1/series/{series_id}/change` | the same |

@@ -23,7 +23,7 @@ pub(crate) struct Filter {
     cursor: Option<String>,
 }
 
-/// List one's own series, latest made first; or, with `booking:manage`, a member's.
+/// List one's own series or one's child's, latest made first; or, with `booking:manage`, a member's.
 #[utoipa::path(
     get,
     path = "/v1/series",
@@ -42,7 +42,9 @@ pub(crate) async fn list(
 ) -> Outcome<Vec<SeriesView>> {
     let table = app.tenant_table(&caller)?;
     let account = filter.account_id.unwrap_or(caller.account());
-    if account != caller.account() && !caller.may(Permission::BookingManage) {
+    let known = account == caller.account() || caller.may(Permission::BookingManage);
+    let (by, now) = (caller.account(), app.clock().now());
+    if !known && !profiles::guards_any(&table, by, &[account], now).await? {
         let message = "another's series need the permission booking:manage";
         return Err(Error::forbidden("PERMISSION_MISSING", message).into());
     }

@@ -47,7 +47,7 @@ pub(crate) async fn list_occurrences(
     let page = caller.page(&list, filter.limit, filter.cursor.as_deref())?;
     let limit = page.limit;
     let series = series::series(&table, id).await?;
-    check_own(&caller, &series)?;
+    check_own(&table, &caller, &series, app.clock().now()).await?;
     let Page { items, next } = series::page_of_occurrences(&table, id, page).await?;
     let status = async |one: &Occurrence| {
         let Some(id) = one.booking_id else { return Ok(None) };

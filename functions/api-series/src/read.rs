@@ -24,7 +24,8 @@ pub(crate) async fn read(
     caller: Caller,
     Id(id): Id<SeriesId>,
 ) -> Outcome<SeriesView> {
-    let series = series::series(&app.tenant_table(&caller)?, id).await?;
-    check_own(&caller, &series)?;
+    let table = app.tenant_table(&caller)?;
+    let series = series::series(&table, id).await?;
+    check_own(&table, &caller, &series, app.clock().now()).await?;
     Ok(Reply::ok(series.into()))
 }

@@ -53,7 +53,7 @@ pub(crate) async fn rebook(
 ) -> Outcome<SeriesOutcome> {
     let (table, now) = (app.tenant_table(&caller)?, app.clock().now());
     let series = series::series(&table, id).await?;
-    check_own(&caller, &series)?;
+    check_own(&table, &caller, &series, now).await?;
     if matches!(series.status, Status::Cancelled | Status::GivenUp) {
         return Err(series_over().into());
     }

@@ -4,13 +4,16 @@ use booking::{Cancellation, ExtraWish, Participant, Status as BookingStatus, loc
 use facilities::Zone;
 use kernel::{
     AccountId, BookingId, CourtId, Error, Money, Permission, Result, SeriesActId, SeriesId,
-    VenueId, jiff::SignedDuration, timestamp_text,
+    VenueId,
+    jiff::{SignedDuration, Timestamp},
+    timestamp_text,
 };
 use serde::Serialize;
 use series::{
     Adjusted, Came, Mark, Occurrence, OnConflict, Outcome, PaymentTerms, Reason, Rule, Series,
     Spot, Status,
 };
+use table::TenantTable;
 use utoipa::ToSchema;
 use web::Caller;
 
@@ -245,9 +248,16 @@ pub(crate) fn is_staff(caller: &Caller, venue: VenueId) -> bool {
     caller.may_at(Permission::BookingManage, venue)
 }
 
-/// Refuses another's series to whoever may not manage bookings.
-pub(crate) fn check_own(caller: &Caller, series: &Series) -> Result<()> {
-    if series.account_id == caller.account() || is_staff(caller, series.venue_id) {
+/// Refuses a series to whoever it is not of, who guards no child that it is of, and who may not manage bookings.
+pub(crate) async fn check_own(
+    table: &TenantTable,
+    caller: &Caller,
+    series: &Series,
+    now: Timestamp,
+) -> Result<()> {
+    let (account, owner) = (caller.account(), series.account_id);
+    let known = owner == account || is_staff(caller, series.venue_id);
+    if known || profiles::guards_any(table, account, &[owner], now).await? {
         return Ok(());
     }
     Err(Error::forbidden(

@@ -138,6 +138,52 @@ async fn a_guardian_books_moves_and_cancels_for_the_child() {
 }
 
 #[tokio::test]
+async fn a_guardian_books_changes_and_cancels_a_series_for_the_child() {
+    let family = Family::meet(0).await;
+    let test = &family.world.test;
+    let stranger = family.world.member(&family.club, "juan").await;
+    let mut wish = family.wish(START);
+    wish["rrule"] = json!("FREQ=WEEKLY;COUNT=3");
+    wish["on_conflict"] = json!("book_around");
+    let refused = family.post(&stranger.token, "/v1/series", wish.clone()).await;
+    refused.refused(403, "PERMISSION_MISSING");
+    let made = family.post(&family.ana.token, "/v1/series", wish.clone()).await.data(201);
+    assert_eq!(
+        (&made["series"]["account_id"], &made["series"]["made_by"], &made["booked"]),
+        (&json!(family.nina), &json!(family.ana.account), &json!(3))
+    );
+    let path = format!("/v1/series/{}", made["series"]["id"].as_str().unwrap());
+    let own = format!("/v1/series?account_id={}", family.nina);
+    for (way, code) in [
+        (path.clone(), "SERIES_NOT_YOURS"),
+        (format!("{path}/occurrences"), "SERIES_NOT_YOURS"),
+        (own.clone(), "PERMISSION_MISSING"),
+    ] {
+        test.get(&way, &stranger.token).await.refused(403, code);
+        test.get(&way, &family.ana.token).await.data(200);
+    }
+    let later = json!({ "scope": "all", "starts_at": "2026-11-23T20:00", "conflicts": "skip" });
+    let ways = [("change", later), ("cancel", json!({ "scope": "all" }))];
+    for (verb, body) in ways {
+        let way = format!("{path}/{verb}");
+        family.post(&stranger.token, &way, body.clone()).await.refused(403, "SERIES_NOT_YOURS");
+        family.post(&family.ana.token, &way, body).await.data(200);
+    }
+    let rebook = format!("{path}/rebook");
+    family.post(&stranger.token, &rebook, json!({})).await.refused(403, "SERIES_NOT_YOURS");
+    let bookings = format!("/v1/bookings?account_id={}", family.nina);
+    let bookings = test.get(&bookings, &family.ana.token).await.data(200);
+    let states: Vec<_> =
+        bookings.as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
+    assert_eq!(states, ["cancelled"; 3]);
+    // The child's membership counts, and the guardianship as it is.
+    let guardians = format!("/v1/users/{}/guardians/{}", family.nina, family.ana.account);
+    assert_eq!(test.delete(&guardians, &family.club.owner.token).await.status, 204);
+    test.get(&path, &family.ana.token).await.refused(403, "SERIES_NOT_YOURS");
+    family.post(&family.ana.token, "/v1/series", wish).await.refused(403, "PERMISSION_MISSING");
+}
+
+#[tokio::test]
 async fn nobody_but_a_guardian_acts_for_the_child() {
     let family = Family::meet(0).await;
     let booking = family.booked(START).await;

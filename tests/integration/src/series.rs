@@ -429,7 +429,7 @@ async fn what_costs_something_is_booked_by_the_desk() {
         ask(&world, &ana.token, &place, wish).await.refused(403, "SERIES_NEEDS_DESK");
     }
     let theirs = json!({ "account_id": AccountId::new() });
-    ask(&world, &ana.token, &place, theirs.clone()).await.refused(403, "PERMISSION_MISSING");
+    ask(&world, &ana.token, &place, theirs.clone()).await.refused(404, "USER_NOT_FOUND");
     let desk = world.test.token(AccountId::new(), Some(club.id), &[Role::FrontDesk]);
     ask(&world, &desk, &place, theirs).await.refused(404, "MEMBER_NOT_FOUND");
     assert_eq!(world.test.database.items().len(), written);
