@@ -36,7 +36,7 @@ use utoipa_axum::routes;
 pub fn routes() -> Routes {
     Routes::new()
         .open_sign_in(routes!(register::register))
-        .open_sign_in(routes!(login::login))
+        .open_sign_in_ahead(routes!(login::login))
         .allow(Permission::ProfileSelf, routes!(step_up::step_up))
         .open_sign_in(routes!(request_reset::request_reset))
         .open_sign_in(routes!(reset_password::reset_password))

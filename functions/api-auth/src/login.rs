@@ -1,7 +1,7 @@
 //! `POST /v1/auth/login`.
 
 use axum::extract::State;
-use futures::future::try_join;
+use futures::future::{try_join, try_join3};
 use garde::Validate;
 use identity::{
     DeviceName, Door, Entrant, Footing, PasswordCost, Proof, Tokens, Verified, rehash_password,
@@ -12,7 +12,7 @@ use runtime::App;
 use serde::Deserialize;
 use table::PlatformTable;
 use utoipa::ToSchema;
-use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply};
+use web::{Body, ClientAddress, Correlation, Envelope, Outcome, Problem, Reply, Turn};
 
 /// Who signs in where.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -53,11 +53,13 @@ pub(crate) async fn login(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
     Correlation(correlation): Correlation,
+    turn: Turn,
     Body(input): Body<Login>,
 ) -> Outcome<Tokens> {
     let (platform, now) = (app.table().platform(), app.clock().now());
     let read = records(&platform, &input.email, &address, input.club.as_ref());
-    let ((records, club), key) = Box::pin(try_join(read, app.signing_key())).await?;
+    let ((records, club), key, ()) =
+        Box::pin(try_join3(read, app.signing_key(), turn.comes())).await?;
     records.check(now)?;
     // The hash is always computed, so that an unknown address takes as long as a wrong password.
     let credential = records.credential.as_ref();

@@ -19,6 +19,7 @@ mod reply;
 mod routes;
 pub mod standing;
 pub mod token;
+mod turn;
 mod whom;
 
 pub use admission::at_gateway;
@@ -30,4 +31,5 @@ pub use layers::{RequestFacts, Summary};
 pub use limits::{Limits, RateTier};
 pub use reply::{Envelope, Failure, Outcome, PageEnvelope, Problem, Reply};
 pub use routes::{Access, Route, Routes};
+pub use turn::Turn;
 pub use whom::Whom;

@@ -21,7 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use futures::future::join_all;
+use futures::future::{FutureExt, join_all, try_join};
 use kernel::{
     Claims, Error, Result, Tenant,
     jiff::{SignedDuration, Timestamp},
@@ -35,6 +35,7 @@ use utoipa::ToSchema;
 use crate::{
     Edge, Failure, RequestFacts,
     bucket::{Lease, Level, Quota, Take, seconds},
+    turn::turn,
 };
 
 /// What one account, or one API key, may ask a minute.
@@ -117,8 +118,16 @@ pub(crate) enum Openness {
     Limited,
     /// The same, and [`SIGN_INS_PER_MINUTE`].
     SignIn,
+    /// The same, and the route waits for its [`crate::Turn`] itself.
+    SignInAhead,
     /// As often as they like.
     Unlimited,
+}
+
+impl Openness {
+    fn is_sign_in(self) -> bool {
+        matches!(self, Self::SignIn | Self::SignInAhead)
+    }
 }
 
 /// What a process has leased.
@@ -299,41 +308,77 @@ pub(crate) async fn of_caller(
 }
 
 /// The layer of every open route that is limited.
-pub(crate) async fn limit_address(openness: Openness, request: Request, next: Next) -> Response {
+pub(crate) async fn limit_address(
+    openness: Openness,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (turn, caller) = turn();
+    let is_ahead = openness == Openness::SignInAhead;
+    if is_ahead {
+        request.extensions_mut().insert(turn);
+    }
     let facts = request.extensions().get::<RequestFacts>();
     let subscriber = facts.and_then(|facts| subscriber(&facts.address));
     let (Some(edge), Some(subscriber)) = (request.extensions().get::<Edge>().cloned(), subscriber)
     else {
+        caller.call();
         return next.run(request).await;
     };
-    let calls = format!("CALLS#{subscriber}");
-    let mut buckets = vec![Bucket::of_platform(&edge, &calls, ADDRESS_PER_MINUTE)];
-    if openness == Openness::SignIn {
-        let kind = format!("SIGN_IN#{subscriber}");
-        let bucket = Bucket::of_platform(&edge, &kind, SIGN_INS_PER_MINUTE);
-        buckets.push(Bucket { quota: bucket.quota.one_by_one(), ..bucket });
-    }
-    let allowance = match pass(&edge, &buckets).await {
-        Ok(allowance) => allowance,
-        Err(error) if openness == Openness::SignIn => return unlimited(error).into_response(),
-        Err(error) => {
-            tracing::warn!(error = ?error, "a request passes unlimited");
-            None
+    let allowance = async {
+        let allowance = of_address(&edge, openness, &subscriber).await.map_err(|it| (it, None))?;
+        let verdict = allowance.map_or(Ok(()), |allowance| allowance.check());
+        verdict.map_err(|refused| (refused, allowance))?;
+        caller.call();
+        Ok::<_, (Error, Option<Allowance>)>(allowance)
+    };
+    let answered = if is_ahead {
+        try_join(allowance, next.run(request).map(Ok)).await
+    } else {
+        match allowance.await {
+            Ok(allowance) => Ok((allowance, next.run(request).await)),
+            Err(refused) => Err(refused),
         }
     };
-    let mut response = match allowance.map_or(Ok(()), |allowance| allowance.check()) {
-        Ok(()) => next.run(request).await,
-        Err(error) => Failure(error).into_response(),
-    };
+    match answered {
+        Ok((allowance, response)) => written(response, allowance),
+        Err((refused, allowance)) => written(Failure(refused).into_response(), allowance),
+    }
+}
+
+fn written(mut response: Response, allowance: Option<Allowance>) -> Response {
     if let Some(allowance) = allowance {
         allowance.write(response.headers_mut());
     }
     response
 }
 
-fn unlimited(error: Error) -> Failure {
+/// Takes one of an address's buckets. `None` where the table does not answer; whoever signs in is refused then.
+async fn of_address(
+    edge: &Edge,
+    openness: Openness,
+    subscriber: &str,
+) -> Result<Option<Allowance>> {
+    let calls = format!("CALLS#{subscriber}");
+    let mut buckets = vec![Bucket::of_platform(edge, &calls, ADDRESS_PER_MINUTE)];
+    if openness.is_sign_in() {
+        let kind = format!("SIGN_IN#{subscriber}");
+        let bucket = Bucket::of_platform(edge, &kind, SIGN_INS_PER_MINUTE);
+        buckets.push(Bucket { quota: bucket.quota.one_by_one(), ..bucket });
+    }
+    match pass(edge, &buckets).await {
+        Ok(allowance) => Ok(allowance),
+        Err(error) if openness.is_sign_in() => Err(unlimited(error)),
+        Err(error) => {
+            tracing::warn!(error = ?error, "a request passes unlimited");
+            Ok(None)
+        }
+    }
+}
+
+fn unlimited(error: Error) -> Error {
     let message = "signing in is not possible at the moment; try again in a moment";
-    Failure(Error::unavailable("LIMITER_UNAVAILABLE", message).with_source(error))
+    Error::unavailable("LIMITER_UNAVAILABLE", message).with_source(error)
 }
 
 /// Who an address stands for, as a short hash; `None` where there is no gateway that would know one, or

@@ -94,6 +94,11 @@ where
         self.anybody(Openness::SignIn, routes)
     }
 
+    /// The same, of routes that read while the limit is asked: each waits for its [`crate::Turn`] before it does more.
+    pub fn open_sign_in_ahead(self, routes: UtoipaMethodRouter<S>) -> Self {
+        self.anybody(Openness::SignInAhead, routes)
+    }
+
     /// Routes that anybody may call as often as they like: what machines ask from few addresses, and what
     /// asks nothing of the table.
     pub fn open_unlimited(self, routes: UtoipaMethodRouter<S>) -> Self {

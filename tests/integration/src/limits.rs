@@ -1,12 +1,14 @@
 //! Limits: what a caller may ask, what it hears, and what keeping count costs.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use futures::future::join_all;
 use kernel::{AccountId, ClubId, Permission, Role, Tenant, jiff::SignedDuration};
 use runtime::Routes;
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp};
 use utoipa_axum::routes;
-use web::{Limits, Outcome, Reply, standing};
+use web::{Limits, Outcome, Reply, Turn, standing};
 
 use crate::world::{NOW, World};
 
@@ -30,11 +32,24 @@ endpoint!(open, get, "/v1/open");
 endpoint!(sign_in, post, "/v1/sign-in");
 endpoint!(free, get, "/v1/free");
 
+/// What the handler that runs ahead of its limit has done: begun, and gone on.
+static BEGUN: AtomicU32 = AtomicU32::new(0);
+static WENT_ON: AtomicU32 = AtomicU32::new(0);
+
+#[utoipa::path(post, path = "/v1/sign-in-ahead", responses((status = 204)))]
+async fn sign_in_ahead(turn: Turn) -> Outcome<()> {
+    BEGUN.fetch_add(1, Ordering::SeqCst);
+    turn.comes().await?;
+    WENT_ON.fetch_add(1, Ordering::SeqCst);
+    Ok(Reply::no_content())
+}
+
 fn function() -> Routes {
     Routes::new()
         .allow(Permission::FacilityRead, routes!(read, change))
         .open(routes!(open))
         .open_sign_in(routes!(sign_in))
+        .open_sign_in_ahead(routes!(sign_in_ahead))
         .open_unlimited(routes!(free))
 }
 
@@ -255,6 +270,29 @@ async fn signing_in_is_limited_more_strictly() {
     place.advance(3_000);
     assert_eq!(place.from("POST", "/v1/sign-in", ADDRESS).await.status, 204);
     place.from("POST", "/v1/sign-in", ADDRESS).await.refused(429, "RATE_LIMITED");
+}
+
+#[tokio::test]
+async fn who_runs_ahead_of_the_limit_goes_no_further_than_it_lets_them() {
+    let place = start().await;
+    for left in (0..20).rev() {
+        let answer = place.from("POST", "/v1/sign-in-ahead", ADDRESS).await;
+        assert_eq!((answer.status.as_u16(), number(&answer, "ratelimit-remaining")), (204, left));
+    }
+    let done = || (BEGUN.load(Ordering::SeqCst), WENT_ON.load(Ordering::SeqCst));
+    assert_eq!(done(), (20, 20));
+    for _ in 0..3 {
+        let refused = place.from("POST", "/v1/sign-in-ahead", ADDRESS).await;
+        assert_eq!(number(&refused, "ratelimit-limit"), 20);
+        refused.refused(429, "RATE_LIMITED");
+    }
+    assert_eq!(done(), (21, 20), "the first had begun; then it was known that none may");
+    // Where there is no gateway, there is nothing to wait for.
+    assert_eq!(place.from("POST", "/v1/sign-in-ahead", "").await.status, 204);
+    let nowhere = start_with(&[NO_DATABASE]).await;
+    let refused = nowhere.from("POST", "/v1/sign-in-ahead", ADDRESS).await;
+    refused.refused(503, "LIMITER_UNAVAILABLE");
+    assert_eq!(done(), (23, 21));
 }
 
 #[tokio::test]
