@@ -21,6 +21,8 @@ pub(crate) struct News {
     pub(crate) time_zone: Option<TimeZone>,
     /// What is said.
     pub(crate) notice: Notice,
+    /// The members who play along, and need to know where and whether.
+    pub(crate) along: Vec<AccountId>,
 }
 
 /// Who is told.
@@ -33,19 +35,60 @@ pub(crate) enum Recipient {
 
 /// What the event tells, if it is still so, to whom.
 pub(crate) async fn of(app: &App, table: &TenantTable, event: &Event) -> Result<Vec<News>> {
-    if [booking::CONFIRMED, booking::CANCELLED].contains(&event.kind.as_str()) {
-        let (own, others) = (of_booking(app, table, event), others_parts(app, table, event));
-        let (own, mut others) = try_join(Box::pin(own), others).await?;
-        others.extend(own);
-        return Ok(others);
+    let parts = async {
+        if [booking::CONFIRMED, booking::CANCELLED].contains(&event.kind.as_str()) {
+            others_parts(app, table, event).await
+        } else {
+            Ok(Vec::new())
+        }
+    };
+    let (one, mut all) = Box::pin(try_join(to_one(app, table, event), parts)).await?;
+    if let Some(one) = one {
+        let is_told = |account| {
+            all.iter().any(|news| matches!(news.recipient, Recipient::Account(id) if id == account))
+        };
+        let along = one.along.iter().copied().filter(|account| !is_told(*account));
+        let along: Vec<_> = along.filter_map(|account| one.to_who_plays_along(account)).collect();
+        all.extend(along);
+        all.push(one);
     }
-    Ok(Box::pin(to_one(app, table, event)).await?.into_iter().collect())
+    Ok(all)
+}
+
+impl News {
+    /// The same to somebody else who plays; what goes back to them, or is asked of them, they are told apart.
+    fn to_who_plays_along(&self, account: AccountId) -> Option<Self> {
+        let notice = match self.notice.clone() {
+            Notice::BookingCancelled { booking, .. } => {
+                Notice::BookingCancelled { booking, refund: None, due: None }
+            }
+            Notice::BookingClosedOut { booking, reason, rebook, .. } => {
+                Notice::BookingClosedOut { booking, reason, refund: None, rebook }
+            }
+            Notice::BookingMoved { booking, .. } => {
+                Notice::BookingMoved { booking, refund: None, due: None }
+            }
+            notice @ Notice::ClosureAnnounced { .. } => notice,
+            _ => return None,
+        };
+        Some(Self {
+            subject: format!("{}.{account}", self.subject),
+            recipient: Recipient::Account(account),
+            time_zone: self.time_zone.clone(),
+            notice,
+            along: Vec::new(),
+        })
+    }
 }
 
 async fn to_one(app: &App, table: &TenantTable, event: &Event) -> Result<Option<News>> {
     let now = app.clock().now();
     match event.kind.as_str() {
-        booking::EXPIRED | booking::MOVED | booking::MISSED => of_booking(app, table, event).await,
+        booking::CONFIRMED
+        | booking::CANCELLED
+        | booking::EXPIRED
+        | booking::MOVED
+        | booking::MISSED => of_booking(app, table, event).await,
         series::event::BOOKED | series::event::CHANGED | series::event::CANCELLED => {
             crate::series_news::of_series(table, event).await
         }
@@ -62,6 +105,7 @@ async fn to_one(app: &App, table: &TenantTable, event: &Event) -> Result<Option<
                 recipient: Recipient::Account(fact.account_id),
                 time_zone: None,
                 notice: Notice::MemberWelcome(None),
+                along: Vec::new(),
             }))
         }
         identity::InvitationCreated::TYPE => invited(app, table, event, now).await,
@@ -95,6 +139,7 @@ async fn invited(
         recipient: Recipient::Address { email: invitation.email, name },
         time_zone: None,
         notice,
+        along: Vec::new(),
     }))
 }
 
@@ -163,6 +208,7 @@ async fn others_parts(app: &App, table: &TenantTable, event: &Event) -> Result<V
             is_cancelled,
             link: link.clone(),
         },
+        along: Vec::new(),
     };
     Ok(bills.into_iter().map(to_payer).collect())
 }
@@ -262,6 +308,7 @@ async fn slot_free(table: &TenantTable, event: &Event, now: Timestamp) -> Result
         recipient: Recipient::Account(entry.account_id),
         time_zone: Some(venue.time_zone.rules().clone()),
         notice: Notice::WaitlistSlotFree(booking),
+        along: Vec::new(),
     }))
 }
 
@@ -307,7 +354,10 @@ async fn refunded(table: &TenantTable, event: &Event) -> Result<News> {
 }
 
 fn news(subject: String, booking: &Booking, notice: Notice) -> News {
+    // Who was never told of a booking, because it was only held, need not hear of its end.
+    let members = booking.party.members().filter(|_| booking.confirmed_at.is_some());
     News {
+        along: members.collect(),
         subject,
         recipient: Recipient::Account(booking.account_id),
         time_zone: Some(booking.time_zone.rules().clone()),

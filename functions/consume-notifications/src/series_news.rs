@@ -54,6 +54,7 @@ pub(crate) async fn of_series(table: &TenantTable, event: &Event) -> Result<Opti
         recipient: Recipient::Account(series.account_id),
         time_zone: Some(venue.time_zone.rules().clone()),
         notice,
+        along: Vec::new(),
     }))
 }
 

@@ -257,6 +257,40 @@ async fn whoever_books_while_courts_are_closed_is_refused_or_cancelled() {
 }
 
 #[tokio::test]
+async fn who_plays_along_hears_where_and_whether_they_play() {
+    let place = Place::open().await;
+    let ben = place.world.member(&place.club, "ben").await;
+    let booking = place.shared_at(&at("17:00"), &[&ben]).await;
+    let heard = async || {
+        place.quiet().await;
+        let mails = place.world.test.cloud.mails().into_iter();
+        let own = mails.filter(|mail| mail.to == ben.email).map(|mail| mail.text);
+        own.collect::<Vec<_>>()
+    };
+    let known = heard().await.len();
+    let path = format!("/v1/bookings/{booking}/move");
+    let later = json!({ "starts_at": at("18:00") });
+    let owner = place.token_of(&place.member);
+    place.world.test.post(&path, &owner, later).await.data(200);
+    place.quiet().await;
+    place.closed(wish(&place, "notify", "17:00", "20:00")).await;
+    place.quiet().await;
+    place.closed(wish(&place, "cancel", "17:00", "20:00")).await;
+    let news = heard().await.split_off(known);
+    let said = ["cambió de horario", "cierra la cancha", "quedó cancelada, porque"];
+    for words in said {
+        let told = news.iter().filter(|text| text.contains(words));
+        assert_eq!(told.filter(|text| text.contains("18:00")).count(), 1, "{words}: {news:?}");
+    }
+    assert_eq!(news.len(), said.len(), "{news:?}");
+    assert!(news.iter().all(|text| !text.contains("devolvemos")), "the owner's money is not ben's");
+    // A booking that was never theirs is not missed.
+    place.share_at(&at("21:00"), &[&ben]).await;
+    place.closed(wish(&place, "cancel", "21:00", "22:00")).await;
+    assert_eq!(heard().await.len(), known + said.len());
+}
+
+#[tokio::test]
 async fn a_closure_that_is_killed_anywhere_goes_on_and_does_nothing_twice() {
     let place = Place::open().await;
     for (calls, hour) in (0..14).map(|n| (n, format!("{:02}:00", 8 + n))) {

@@ -39,7 +39,7 @@ impl Place {
         self.share_at(START, players).await
     }
 
-    async fn share_at(&self, start: &str, players: &[&Person]) -> String {
+    pub(crate) async fn share_at(&self, start: &str, players: &[&Person]) -> String {
         let mut wish = self.wish_of(players, &json!({ "split": "equal" }));
         wish["starts_at"] = json!(start);
         let token = self.token_of(&self.member);
@@ -227,7 +227,8 @@ async fn a_cancellation_gives_each_payer_their_own_part_back() {
     };
     let heard = |mail: &str, words: &[&str]| words.iter().all(|word| mail.contains(word));
     let ben_s = told(&ben);
-    assert_eq!(ben_s.len(), 2, "ben hears of his part, and of his money: {ben_s:?}");
+    assert_eq!(ben_s.len(), 3, "of his part, that they do not play, and of his money: {ben_s:?}");
+    assert!(heard(&ben_s[1], &["quedó cancelada"]) && !ben_s[1].contains("ARS"), "{ben_s:?}");
     let until = "hasta el sábado 21 de noviembre de 2026, 18:00";
     assert!(heard(&ben_s[0], &["Tu parte: ARS 40,00", until]), "{ben_s:?}");
     let carla_s = told(&carla);
