@@ -54,7 +54,7 @@ impl Run<'_> {
                 {
                     return Err(error);
                 }
-                // Nobody knows before which of them meets the last of something: the stock is no part of what is read.
+                // Somebody keeps taking the last of something between the reading and the writing.
                 Err(error) if rounds == 0 && error.code() == "RESOURCE_TAKEN" => return Err(error),
                 Err(_) if rounds == 0 => return Err(series_busy()),
                 Err(_) => {

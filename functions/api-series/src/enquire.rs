@@ -1,6 +1,6 @@
 //! What the front desk is asked for each date, and what it says.
 
-use booking::{Booking, CourtDays, Diary, Entry, Wish};
+use booking::{Booking, CourtDays, Diary, Entry, InUse, Wish};
 use frontdesk::{Agreed, Asked, LookUp};
 use kernel::{AccountId, Error, Kind, Result, jiff::Timestamp};
 use series::{Occurrence, Series, booking_of, needs_desk};
@@ -85,7 +85,10 @@ impl Grown {
         let days = found.days.clone();
         let days = self.given_up.iter().fold(days, CourtDays::without);
         let days = self.taken.iter().fold(days, CourtDays::with);
-        LookUp { days, diary: self.diary.clone(), ..found.clone() }
+        let in_use = found.in_use.clone();
+        let in_use = self.given_up.iter().fold(in_use, InUse::without);
+        let in_use = self.taken.iter().fold(in_use, InUse::with);
+        LookUp { days, in_use, diary: self.diary.clone(), ..found.clone() }
     }
 }
 

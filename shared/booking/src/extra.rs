@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::{Plan, SLOT_MINUTES, day_of, opening::Opening};
+use crate::{InUse, Plan, SLOT_MINUTES, day_of, opening::Opening};
 
 const SLOT_SECONDS: i64 = SLOT_MINUTES as i64 * 60;
 const SLOTS_A_DAY: i64 = 24 * 60 / SLOT_MINUTES as i64;
@@ -87,13 +87,13 @@ impl<'de> Deserialize<'de> for ExtraWishes {
     }
 }
 
-/// What is asked for, if it can be had with this court at this time and there is so much of it at all:
+/// What is asked for, if it can be had with this court at this time and so much of it is left:
 /// `RESOURCE_NOT_FOUND`, `RESOURCE_RETIRED`, `RESOURCE_NOT_HERE`, `RESOURCE_CLOSED`, `RESOURCE_TAKEN`.
 pub fn extras(
     found: &[Resource],
     wishes: &ExtraWishes,
     (venue, court): (&Venue, &Court),
-    plan: &Plan,
+    (plan, in_use): (&Plan, &InUse),
 ) -> Result<Vec<Extra>> {
     let zone = venue.time_zone.rules();
     let minutes = plan.ends_at.duration_since(plan.starts_at).as_mins();
@@ -108,7 +108,8 @@ pub fn extras(
             return Err(resource_closed(resource, open.hours()));
         }
         let quantity = wish.quantity.count();
-        if quantity > resource.stock.count() {
+        let had = in_use.most(resource.id, plan.starts_at, plan.ends_at);
+        if had + i64::from(quantity) > i64::from(resource.stock.count()) {
             return Err(resource_taken(resource.id));
         }
         let price = resource.price_per_hour.money();
@@ -219,7 +220,12 @@ mod tests {
             let one =
                 ExtraWish { resource_id: resource.id, quantity: quantity.try_into().unwrap() };
             let wishes = vec![one].try_into().unwrap();
-            extras(std::slice::from_ref(resource), &wishes, (&venue, &court), &plan)
+            extras(
+                std::slice::from_ref(resource),
+                &wishes,
+                (&venue, &court),
+                (&plan, &InUse::default()),
+            )
         };
         let had = asked(&resource, "2026-11-21T18:30", 1).unwrap();
         let ars = |amount| Money::new(amount, Currency::Ars);

@@ -91,11 +91,12 @@ pub use rules::{
 pub use slots::{Part, SLOT_MINUTES, Slots, parts};
 pub use status::{Status, Step};
 pub use store::{
-    Changed, DayOfCourt, DueCheckIn, Missable, book, booking, bookings, bookings_of_account,
-    bookings_of_day, cancel, cancel_by_policy, cancel_date, cancel_for_closure, carry,
-    change_players, change_policy, check_in, close_day, confirm, court_days, day_keys, diary,
-    diary_key, diary_unchanged, due_check_ins, exchange_days, exchanged_days, expire, first_poster,
-    forget_check_in, lift_debt, lift_suspension, miss, open_day, open_matches, owe, policy,
-    policy_key, poster, put_poster, put_rule_book, rearrange, reclaim, release, relocate,
-    rule_book, rule_book_key, take_diary, take_policy, take_rule_book, venue_day,
+    Changed, DayOfCourt, DueCheckIn, InUse, InUseKeys, Missable, book, booking, bookings,
+    bookings_of_account, bookings_of_day, cancel, cancel_by_policy, cancel_date,
+    cancel_for_closure, carry, change_players, change_policy, check_in, close_day, confirm,
+    court_days, day_keys, diary, diary_key, diary_unchanged, due_check_ins, exchange_days,
+    exchanged_days, expire, first_poster, forget_check_in, lift_debt, lift_suspension, miss,
+    open_day, open_matches, owe, policy, policy_key, poster, put_poster, put_rule_book, rearrange,
+    reclaim, release, relocate, rule_book, rule_book_key, take_diary, take_policy, take_rule_book,
+    venue_day,
 };

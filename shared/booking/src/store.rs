@@ -23,6 +23,7 @@ pub use diaries::{diary, diary_key, diary_unchanged, lift_debt, lift_suspension,
 pub use endings::{
     Missable, cancel, cancel_by_policy, cancel_date, cancel_for_closure, expire, miss,
 };
+pub use extras::{InUse, InUseKeys};
 pub use lives::{change_players, check_in, relocate};
 pub use marks::{DueCheckIn, due_check_ins, forget_check_in, open_matches};
 pub use policies::{change_policy, policy, policy_key, take_policy};

@@ -1,8 +1,8 @@
 //! The decision, and what it writes.
 
 use booking::{
-    Booking, Extra, Offered, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged, extras,
-    ruling, with_extras,
+    Booking, Extra, InUse, Offered, Payable, Plan, RuleName, Ruling, Situation, diary_unchanged,
+    extras, ruling, with_extras,
 };
 use kernel::{BookingId, PaymentId, Result, jiff::Timestamp};
 use pricing::{Occasion, PriceLine, Quote, charge};
@@ -98,7 +98,12 @@ impl LookUp {
             now,
         };
         let Quote { lines, total } = charge(self.price_book.as_ref(), &occasion)?;
-        let extras = extras(&self.resources, &asked.extras, (&self.venue, &self.court), &plan)?;
+        let place = (&self.venue, &self.court);
+        // What ended holds in its way have is free once the booking lets them go: its transaction decides then.
+        let nothing = InUse::default();
+        let is_free = self.days.in_the_way(&plan.parts, now).is_empty();
+        let in_use = if is_free { &self.in_use } else { &nothing };
+        let extras = extras(&self.resources, &asked.extras, place, (&plan, in_use))?;
         let plan = Plan { price: with_extras(total, &extras)?, ..plan };
         Ok(Agreed {
             plan,

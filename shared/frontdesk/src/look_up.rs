@@ -6,8 +6,8 @@ use std::{
 };
 
 use booking::{
-    BookingPolicy, CourtDay, CourtDays, Diary, ExtraWish, Needs, Person, Player, RuleBook,
-    court_days, day_keys, diary_key, policy_key, rule_book_key, take_diary, take_policy,
+    BookingPolicy, CourtDay, CourtDays, Diary, ExtraWish, InUse, InUseKeys, Needs, Person, Player,
+    RuleBook, court_days, day_keys, diary_key, policy_key, rule_book_key, take_diary, take_policy,
     take_rule_book,
 };
 use facilities::{
@@ -15,7 +15,10 @@ use facilities::{
     venue_key, venue_not_found,
 };
 use futures::future::try_join;
-use kernel::{AccountId, CourtId, Error, ResourceId, Result, VenueId, jiff::civil::Date};
+use kernel::{
+    AccountId, CourtId, Error, ResourceId, Result, VenueId,
+    jiff::{SignedDuration, Timestamp, civil::Date},
+};
 use pricing::{PriceBook, active_on};
 use profiles::store::{FamilyCount, family_key};
 use table::{Items, Key, TenantTable};
@@ -52,6 +55,8 @@ pub struct LookUp {
     pub family: Family,
     /// What they want beside the court.
     pub resources: Vec<Resource>,
+    /// How much of that others have then.
+    pub in_use: InUse,
     /// The prices that hold on the day it starts; none where courts have their own.
     pub price_book: Option<PriceBook>,
 }
@@ -67,7 +72,7 @@ pub struct Family {
 
 impl LookUp {
     /// One round. A second one where the court is made of others, or keeps time free past midnight, whose days
-    /// nobody knew before, or where the rules want to know more than they did last time; more where a family is
+    /// nobody knew before, where something is wanted beside the court, or where the rules want to know more than they did last time; more where a family is
     /// counted together, which is found person by person.
     pub async fn of(table: &TenantTable, asked: &Asked) -> Result<Self> {
         let found = Self::several(table, std::slice::from_ref(asked)).await?;
@@ -110,12 +115,21 @@ impl LookUp {
             day_keys(table, one.venue_id, court.takes(), &one.wish.days_on(court))
         });
         let more: Vec<_> = wanted.filter(|(of, _)| !days.contains_key(of)).collect();
-        if !more.is_empty() {
-            let keys: Vec<_> = more.iter().map(|(_, key)| key.clone()).collect();
-            days.extend(court_days(&mut table.batch_get(&keys).await?, &more)?.0);
+        let extras = shared.in_use_keys(table, asked);
+        let keys: Vec<_> = more.iter().map(|(_, key)| key).chain(extras.all()).cloned().collect();
+        let mut in_use = InUse::default();
+        if !keys.is_empty() {
+            let mut items = table.batch_get(&keys).await?;
+            days.extend(court_days(&mut items, &more)?.0);
+            in_use = extras.take(&mut items)?;
         }
         let found = asked.iter().zip(courts);
-        found.map(|(one, court)| shared.look_up(one, court, &days, &books)).collect()
+        found
+            .map(|(one, court)| {
+                let in_use = in_use.of(wanted_by(one), shared.times(one).unwrap_or_default());
+                Ok(LookUp { in_use, ..shared.look_up(one, court, &days, &books)? })
+            })
+            .collect()
     }
 }
 
@@ -163,8 +177,7 @@ impl Keys {
         let players: BTreeSet<_> = asked.iter().flat_map(|one| one.party.members()).collect();
         let players = players.into_iter().map(|it| PersonKeys::of(table, it, of_players));
         let courts: BTreeSet<_> = asked.iter().map(|one| one.court_id).collect();
-        let resources: BTreeSet<_> =
-            asked.iter().flat_map(|one| one.extras.iter().map(|wish| wish.resource_id)).collect();
+        let resources: BTreeSet<_> = asked.iter().flat_map(wanted_by).collect();
         let days: BTreeSet<_> = asked
             .iter()
             .flat_map(|one| one.wish.days().into_iter().map(|day| (one.court_id, day)))
@@ -210,6 +223,10 @@ impl Keys {
         let more = courts.chain(days).chain(people).chain(family).chain(resources);
         [venue, diary, rules, policy].into_iter().chain(more).cloned().collect()
     }
+}
+
+fn wanted_by(asked: &Asked) -> impl Iterator<Item = ResourceId> {
+    asked.extras.iter().map(|wish| wish.resource_id)
 }
 
 fn diaries_of(table: &TenantTable, people: &[AccountId]) -> Vec<(AccountId, Key)> {
@@ -261,6 +278,24 @@ impl Shared {
         })
     }
 
+    /// When a wish begins and ends; `None` where the venue's clock does not show its start.
+    fn times(&self, asked: &Asked) -> Option<(Timestamp, Timestamp)> {
+        let from = asked.wish.start.resolve(self.venue.time_zone.rules()).ok()?;
+        let lasts = SignedDuration::from_mins(asked.wish.duration_minutes.into());
+        Some((from, from.saturating_add(lasts).ok()?))
+    }
+
+    /// What others have of what is wanted beside the courts.
+    fn in_use_keys(&self, table: &TenantTable, asked: &[Asked]) -> InUseKeys {
+        let mut keys = InUseKeys::default();
+        for one in asked.iter().filter(|one| !one.extras.is_empty()) {
+            if let Some(times) = self.times(one) {
+                keys.add(table, wanted_by(one), times);
+            }
+        }
+        keys
+    }
+
     /// The court of each wish.
     fn courts(&self, asked: &[Asked]) -> Result<Vec<Court>> {
         let court = |one: &Asked| self.courts.get(&one.court_id).cloned();
@@ -293,6 +328,7 @@ impl Shared {
             strangers: self.strangers(asked),
             family: self.family.clone(),
             resources: resources.collect::<Result<_>>()?,
+            in_use: InUse::default(),
             price_book: active_on(books, asked.wish.start.date()).cloned(),
             court,
         })

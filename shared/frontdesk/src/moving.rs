@@ -98,6 +98,7 @@ impl LookUp {
     pub fn without(mut self, booking: &Booking) -> Self {
         self.days = self.days.without(booking);
         self.diary = self.diary.without(booking.id);
+        self.in_use = self.in_use.without(booking);
         self
     }
 

@@ -8,6 +8,8 @@ use testkit::Answer;
 
 use crate::{
     bookings::{Place, id, member, of_kind, place, table},
+    moves::another,
+    series::{act, ask, outcomes},
     world::{Club, World},
 };
 
@@ -224,6 +226,42 @@ async fn an_extra_that_cannot_be_had_has_its_code() {
     ask(evening, vec![(coach, 0)]).await.refused(422, "BODY_INVALID");
     assert_eq!(world.test.database.items().len(), before);
     ask("2026-11-21T19:00", vec![(coach, 1)]).await.data(201);
+}
+
+#[tokio::test]
+async fn each_date_of_a_series_has_its_extras_or_says_that_there_is_none_left() {
+    let world = World::start().await;
+    let club = world.club("norte").await;
+    let place = place(&world, &club, BUENOS_AIRES, &[60], 0).await;
+    let other = another(&world, &club, &place, 0).await;
+    let mut free = rackets(&[place.venue], 2);
+    free["price_per_hour"]["amount"] = json!(0);
+    let palas = made(&world, &club, free).await;
+    let (ana, ben) = (member(&world, &club), member(&world, &club));
+    let theirs = book(&world, &other, &ben, ("2026-12-01T18:30", 60), &[(palas, 1)]).await;
+    let theirs = id(&theirs.data(201));
+    let both = json!([{ "resource_id": palas, "quantity": 2 }]);
+    let series = json!({ "rrule": "FREQ=WEEKLY;COUNT=3", "extras": both });
+    let series = ask(&world, &ana, &place, series).await.data(201);
+    assert_eq!(outcomes(&series), ["booked", "conflict", "booked"]);
+    assert_eq!(series["occurrences"][1]["reason"]["code"], "RESOURCE_TAKEN");
+    let none = book(&world, &other, &ben, ("2026-11-24T18:30", 60), &[(palas, 1)]).await;
+    none.refused(409, "RESOURCE_TAKEN");
+    // An hour of one and two hours of two.
+    let hours = |of: &[(i64, usize)]| -> Vec<i64> {
+        of.iter().flat_map(|(count, hours)| vec![*count; 12 * hours]).collect()
+    };
+    let used = || counted(&world).into_iter().filter(|count| *count > 0).collect::<Vec<_>>();
+    assert_eq!(used(), hours(&[(2, 2), (1, 1)]));
+    cancel(&world, &ben, theirs).await;
+    let added = act(&world, &ana, &series, "rebook", json!({})).await.data(200);
+    assert_eq!((&added["booked"], used()), (&json!(3), hours(&[(2, 3)])));
+    let later = json!({ "scope": "all", "starts_at": "2026-11-24T20:00", "conflicts": "skip" });
+    act(&world, &ana, &series, "change", later).await.data(200);
+    assert_eq!(used(), hours(&[(2, 3)]));
+    book(&world, &other, &ben, ("2026-11-24T18:30", 60), &[(palas, 1)]).await.data(201);
+    act(&world, &ana, &series, "cancel", json!({ "scope": "all" })).await.data(200);
+    assert_eq!(used(), hours(&[(1, 1)]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -188,6 +188,42 @@ async fn the_rest_of_a_series_goes_on_as_another_one() {
 }
 
 #[tokio::test]
+async fn either_part_of_a_series_that_goes_on_as_another_goes_on_once_more() {
+    let (world, club, place) = start().await;
+    let ana = member(&world, &club);
+    let first =
+        ask(&world, &ana, &place, json!({ "rrule": "FREQ=WEEKLY;COUNT=6" })).await.data(201);
+    let rest = |from: &Value, to: &str| json!({ "scope": "this_and_following", "recurrence_id": from, "starts_at": to });
+    let third_date = &first["occurrences"][2]["recurrence_id"];
+    let second = change(&world, &ana, &first, rest(third_date, "2026-12-08T20:00")).await.data(200);
+    assert_eq!(came(&second), ["moved"; 4]);
+    let fifth_date = &second["occurrences"][2]["recurrence_id"];
+    let third = change(&world, &ana, &second, rest(fifth_date, "2026-12-22T16:00")).await.data(200);
+    assert_eq!(
+        (came(&third), &third["series"]["continues"]),
+        (vec!["moved"; 2], &second["series"]["id"])
+    );
+    let second_date = &first["occurrences"][1]["recurrence_id"];
+    let other = change(&world, &ana, &first, rest(second_date, "2026-12-01T09:00")).await.data(200);
+    assert_eq!(other["series"]["continues"], first["series"]["id"]);
+    assert_eq!(check_days(&world, &club).await, 6);
+    let parts = [(&first, 1), (&other, 1), (&second, 2), (&third, 2)];
+    for (part, dates) in parts {
+        let path = format!("/v1/series/{}/occurrences", part["series"]["id"].as_str().unwrap());
+        let all = world.test.get(&path, &ana).await.data(200);
+        let live = all.as_array().unwrap().iter().filter(|one| one["outcome"] == "booked").count();
+        assert_eq!(live, dates, "{all}");
+    }
+    let mut left = 6;
+    for (part, dates) in parts {
+        act(&world, &ana, part, "cancel", json!({ "scope": "all" })).await.data(200);
+        left -= dates;
+        assert_eq!(check_days(&world, &club).await, left);
+    }
+    world.publish().await;
+}
+
+#[tokio::test]
 async fn one_date_becomes_an_exception() {
     let (world, club, place) = start().await;
     let (ana, ben) = (member(&world, &club), member(&world, &club));

@@ -11,7 +11,7 @@ use kernel::{
     jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone},
 };
 use serde_json::{Map, Value};
-use table::{Condition, Key, TenantTable, Update, Write};
+use table::{Condition, Items, Key, TenantTable, Update, Write};
 
 use crate::{
     Booking,
@@ -25,6 +25,104 @@ const STOCK_KEPT: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// A quarter of a UTC day of a resource.
 type Quarter = (ResourceId, Date, i64);
+
+/// How much of each resource is had, slot by slot, in the quarters of UTC days that were read.
+#[derive(Debug, Clone, Default)]
+pub struct InUse(BTreeMap<Quarter, BTreeMap<i64, i64>>);
+
+/// What is read for it.
+#[derive(Debug, Default)]
+pub struct InUseKeys(BTreeMap<Quarter, Key>);
+
+impl InUseKeys {
+    /// And of these resources between these instants.
+    pub fn add(
+        &mut self,
+        table: &TenantTable,
+        resources: impl Iterator<Item = ResourceId>,
+        (from, until): (Timestamp, Timestamp),
+    ) {
+        for quarter in quarters(resources, (from, until)) {
+            self.0.entry(quarter).or_insert_with(|| stock_key(table, quarter));
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Key> {
+        self.0.values()
+    }
+
+    /// What was found; nothing is had of what was never counted.
+    pub fn take(&self, items: &mut Items) -> Result<InUse> {
+        let counts = self.0.iter().map(|(quarter, key)| Ok((*quarter, counts(items, key)?)));
+        counts.collect::<Result<_>>().map(InUse)
+    }
+}
+
+impl InUse {
+    /// The part that is of these resources between these instants.
+    #[must_use]
+    pub fn of(
+        &self,
+        resources: impl Iterator<Item = ResourceId>,
+        between: (Timestamp, Timestamp),
+    ) -> Self {
+        let known = |quarter| self.0.get(&quarter).map(|slots| (quarter, slots.clone()));
+        Self(quarters(resources, between).into_iter().filter_map(known).collect())
+    }
+
+    /// As if the booking had its extras, too.
+    #[must_use]
+    pub fn with(self, booking: &Booking) -> Self {
+        self.changed(booking, 1)
+    }
+
+    /// As if the booking had none.
+    #[must_use]
+    pub fn without(self, booking: &Booking) -> Self {
+        self.changed(booking, -1)
+    }
+
+    fn changed(mut self, booking: &Booking, sign: i64) -> Self {
+        let mut changes = BTreeMap::new();
+        count(&mut changes, booking, sign);
+        for (quarter, slots) in changes {
+            let Some(known) = self.0.get_mut(&quarter) else { continue };
+            for (slot, change) in slots {
+                *known.entry(slot).or_default() += change;
+            }
+        }
+        self
+    }
+
+    /// The most that is had of a resource at any moment between.
+    pub(crate) fn most(&self, resource: ResourceId, from: Timestamp, until: Timestamp) -> i64 {
+        let parts = utc_parts(from, until).into_iter();
+        let had = parts.flat_map(|part| {
+            let slots = self.0.get(&(resource, part.date, part.quarter));
+            let of = move |slot| slots.and_then(|slots| slots.get(&slot)).copied();
+            (part.first..part.first + part.count).filter_map(of)
+        });
+        had.max().unwrap_or(0)
+    }
+}
+
+fn quarters(
+    resources: impl Iterator<Item = ResourceId>,
+    (from, until): (Timestamp, Timestamp),
+) -> Vec<Quarter> {
+    let parts = utc_parts(from, until);
+    let of = |resource| parts.iter().map(move |part| (resource, part.date, part.quarter));
+    resources.flat_map(of).collect()
+}
+
+fn counts(items: &mut Items, key: &Key) -> Result<BTreeMap<i64, i64>> {
+    let item: Map<String, Value> = items.take(key)?.unwrap_or_default();
+    let slots = item
+        .iter()
+        .filter_map(|(name, count)| Some((name.strip_prefix('u')?.parse().ok()?, count.as_i64()?)));
+    Ok(slots.collect())
+}
 
 fn stock_key(table: &TenantTable, (resource, date, quarter): Quarter) -> Key {
     table.key(format_args!("RESOURCE#{resource}#{date}"), format_args!("USE#{quarter}"))
@@ -135,9 +233,8 @@ pub(super) async fn extras_left(
         resources.push(resource);
     }
     for (quarter, slots) in changes {
-        let counts: Map<String, Value> =
-            items.take(&stock_key(table, quarter))?.unwrap_or_default();
-        let had = |slot: i64| counts.get(&slot_name(slot)).and_then(Value::as_i64).unwrap_or(0);
+        let counts = counts(&mut items, &stock_key(table, quarter))?;
+        let had = |slot: i64| counts.get(&slot).copied().unwrap_or(0);
         let resource = resources.iter().find(|resource| resource.id == quarter.0);
         let stock = resource.map_or(0, |resource| i64::from(resource.stock.count()));
         if slots.iter().any(|(slot, more)| had(*slot) + more > stock) {
